@@ -1,0 +1,1 @@
+"""The four services. They share nothing with each other but events."""

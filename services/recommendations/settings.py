@@ -1,0 +1,9 @@
+"""Settings of this service: the environment variables SINGO_RECOMMENDATIONS_..."""
+
+from pydantic_settings import SettingsConfigDict
+
+from shared.settings import ServiceSettings
+
+
+class Settings(ServiceSettings):
+    model_config = SettingsConfigDict(env_prefix="SINGO_RECOMMENDATIONS_", frozen=True, extra="ignore")

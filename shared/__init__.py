@@ -1,0 +1,1 @@
+"""Technique used by every service; nothing in here knows the domain."""

@@ -1,0 +1,119 @@
+"""Connections, transactions and their time limits."""
+
+import json
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Final
+
+import asyncpg
+
+from shared.events import append
+
+if TYPE_CHECKING:
+    from shared.events.envelope import Event
+
+# Errors after which the same work, repeated, may well succeed: nobody's data is to blame.
+TRANSIENT: Final = (
+    OSError,
+    TimeoutError,
+    asyncpg.InterfaceError,
+    asyncpg.PostgresConnectionError,
+    asyncpg.InsufficientResourcesError,
+    asyncpg.OperatorInterventionError,  # statement time-out, shutdown, crash recovery
+    asyncpg.TransactionRollbackError,  # deadlock, serialisation
+    asyncpg.LockNotAvailableError,
+    asyncpg.ReadOnlySQLTransactionError,
+    asyncpg.InternalClientError,
+)
+
+
+class Connection(asyncpg.Connection):  # type: ignore[misc]  # asyncpg ships no types
+    """A connection that holds the events which its open transaction emitted (`pending`) and has `appended`."""
+
+    __slots__ = ("appended", "pending")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.pending: list[tuple[Event, dict[str, str]]] = []
+        self.appended: list[append.Appended] = []
+
+
+async def prepare_connection(conn: Connection) -> None:
+    for name in ("json", "jsonb"):
+        await conn.set_type_codec(name, encoder=json.dumps, decoder=json.loads, schema="pg_catalog")
+
+
+def _no_wake() -> None:
+    """Nobody listens: the relay finds the events at its next poll."""
+
+
+@dataclass(frozen=True, slots=True)
+class Database:
+    """A service's own schema: the pool, and how to tell the relay that something was committed."""
+
+    pool: asyncpg.Pool
+    wake_relay: Callable[[], None] = field(default=_no_wake)
+
+    @asynccontextmanager
+    async def transaction(self) -> AsyncIterator[Connection]:
+        """Commit at the end of the block, after appending the events that the block emitted.
+
+        A connection whose state is in doubt (the caller was cancelled in mid-query) is thrown away, not reused.
+        """
+        async with self.pool.acquire(timeout=5) as conn:
+            async with conn.transaction():
+                conn.pending.clear()
+                conn.appended.clear()
+                yield conn
+                await append.flush(conn)
+                appended = bool(conn.appended)
+        if appended:
+            self.wake_relay()
+
+    @asynccontextmanager
+    async def read(self) -> AsyncIterator[Connection]:
+        """One consistent snapshot, read only."""
+        async with (
+            self.pool.acquire(timeout=5) as conn,
+            conn.transaction(isolation="repeatable_read", readonly=True),
+        ):
+            yield conn
+
+
+@asynccontextmanager
+async def savepoint(conn: Connection) -> AsyncIterator[None]:
+    """Undo what the block did, its emitted events included, if it raises."""
+    emitted = len(conn.pending)
+    try:
+        async with conn.transaction():
+            yield
+    except BaseException:
+        del conn.pending[emitted:]
+        raise
+
+
+@asynccontextmanager
+async def open_pool(
+    dsn: str, *, application_name: str, max_size: int, statement_timeout_seconds: float
+) -> AsyncIterator[asyncpg.Pool]:
+    milliseconds = str(int(statement_timeout_seconds * 1000))
+    pool = await asyncpg.create_pool(
+        dsn,
+        min_size=1,
+        max_size=max_size,
+        timeout=10,
+        connection_class=Connection,
+        init=prepare_connection,
+        server_settings={
+            "application_name": application_name,
+            "timezone": "UTC",
+            "statement_timeout": milliseconds,
+            "lock_timeout": milliseconds,
+            "idle_in_transaction_session_timeout": "30000",
+        },
+    )
+    try:
+        yield pool
+    finally:
+        pool.terminate()

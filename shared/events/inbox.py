@@ -1,0 +1,314 @@
+"""Applying: each event's effect exactly once, per key in order, after its causes.
+
+The watermark of (source, key) decides. Effects, watermarks and the bookmark are one commit, so a repeated record finds
+its sequence below the watermark, whatever Kafka redelivers, reorders or forgets. What cannot be applied yet is parked,
+and with it all later events of its key; other keys flow on.
+"""
+
+import hashlib
+import traceback
+from collections.abc import Awaitable, Callable, Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any, Final, Literal
+
+import structlog
+from pydantic import BaseModel
+
+from shared import metrics
+from shared.db import TRANSIENT, Connection, savepoint
+from shared.events.append import causation_id, correlation_id
+from shared.events.envelope import GENESIS, Envelope
+
+log = structlog.get_logger()
+
+Reason = Literal["failed", "behind", "gap", "waiting", "fork"]
+Verdict = Reason | Literal["ready", "duplicate"]
+Apply = Callable[[Connection, Sequence[Envelope]], Awaitable[None]]
+"""Applies events in the order given, inside the caller's transaction. May be called again after a rollback."""
+
+Handler = Callable[[Connection, Any], Awaitable[None]]
+Handlers = Mapping[str, tuple[type[BaseModel], Handler]]
+"""Type on the wire -> (the reader's own model of only the fields it reads, what to do). Other types are passed over."""
+
+WAITING_RETRY_SECONDS: Final = 0.25
+FIRST_RETRY_SECONDS: Final = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    """An event, and where in the log it was read."""
+
+    envelope: Envelope
+    topic: str
+    partition: int
+    offset: int
+
+
+@dataclass(slots=True)
+class Mark:
+    """How far one key of one source is applied."""
+
+    sequence: int = 0
+    hash: bytes = GENESIS
+    parked: bool = False
+
+    def judge(self, event: Envelope, applied: Mapping[str, int], sources: Collection[str]) -> Verdict:
+        """What to do with an event of this key. `applied`: how far the other sources' events of the key are."""
+        if event.sequence < self.sequence:
+            return "duplicate"
+        if event.sequence == self.sequence:
+            return "duplicate" if event.chain == self.hash else "fork"
+        if self.parked:
+            return "behind"
+        return self.judge_next(event, applied, sources)
+
+    def judge_next(self, event: Envelope, applied: Mapping[str, int], sources: Collection[str]) -> Verdict:
+        if event.sequence > self.sequence + 1:
+            return "gap"
+        if event.prevchain != self.hash:
+            return "fork"
+        if any(source in sources and applied.get(source, 0) < least for source, least in event.after.items()):
+            return "waiting"
+        return "ready"
+
+    def advance(self, event: Envelope) -> None:
+        self.sequence, self.hash = event.sequence, event.chain
+
+
+@dataclass(slots=True)
+class Outcome:
+    applied: list[Received] = field(default_factory=list)
+    parked: list[tuple[Received, Reason, Exception | None]] = field(default_factory=list)
+    duplicates: int = 0
+
+
+def one_by_one(handlers: Handlers) -> Apply:
+    """Apply events with one handler per type."""
+
+    async def apply(conn: Connection, events: Sequence[Envelope]) -> None:
+        for event in events:
+            if (entry := handlers.get(event.type)) is None:
+                continue
+            model, handle = entry
+            with caused_by(event):
+                await handle(conn, model.model_validate_json(event.payload))
+
+    return apply
+
+
+@contextmanager
+def caused_by(event: Envelope) -> Iterator[None]:
+    """What is emitted in the block carries the event's correlation id, and the event as its cause."""
+    correlation = correlation_id.set(event.attributes.get("correlationid", ""))
+    causation = causation_id.set(str(event.id))
+    try:
+        yield
+    finally:
+        causation_id.reset(causation)
+        correlation_id.reset(correlation)
+
+
+async def receive(
+    conn: Connection, batch: Sequence[Received], apply: Apply, sources: Collection[str]
+) -> Outcome:
+    """Apply or park a batch of one source's records, in the caller's transaction.
+
+    Transient errors pass through: roll back and call again. Any other error of a handler parks its record.
+    """
+    source = batch[0].envelope.source
+    keys = sorted({received.envelope.key for received in batch})
+    marks = await _lock_marks(conn, source, keys)
+    applied_elsewhere = await applied_by_source(conn, keys) if any(r.envelope.after for r in batch) else {}
+
+    outcome, ready = Outcome(), []
+    provisional = {key: Mark(mark.sequence, mark.hash, mark.parked) for key, mark in marks.items()}
+    for received in batch:
+        event = received.envelope
+        mark = provisional[event.key]
+        verdict = mark.judge(event, applied_elsewhere.get(event.key, {}), sources)
+        if verdict == "ready":
+            mark.advance(event)
+            ready.append(received)
+        elif verdict == "duplicate":
+            outcome.duplicates += 1
+        else:
+            mark.parked = True
+            outcome.parked.append((received, verdict, None))
+
+    await _apply(conn, ready, apply, outcome)
+    await _write_marks(conn, source, marks, outcome)
+    await _write_parked(conn, outcome.parked, marks)
+    await _wake_those_waiting_for(conn, source, [r.envelope.key for r in outcome.applied])
+    return outcome
+
+
+async def _apply(conn: Connection, ready: Sequence[Received], apply: Apply, outcome: Outcome) -> None:
+    """All at once; if that fails, one by one with a savepoint each, so that only the culprit's key is parked."""
+    if not ready:
+        return
+    try:
+        async with savepoint(conn):
+            await apply(conn, [received.envelope for received in ready])
+    except TRANSIENT:
+        raise
+    except Exception as error:  # noqa: BLE001 (whatever a handler raises is its record's fault)
+        log.info("batch_applied_one_by_one", events=len(ready), error=repr(error))
+    else:
+        outcome.applied += ready
+        return
+    blocked: set[str] = set()
+    for received in ready:
+        if received.envelope.key in blocked:
+            outcome.parked.append((received, "behind", None))
+        elif (error_ := await apply_one(conn, received.envelope, apply)) is None:
+            outcome.applied.append(received)
+        else:
+            blocked.add(received.envelope.key)
+            outcome.parked.append((received, "failed", error_))
+
+
+async def apply_one(conn: Connection, event: Envelope, apply: Apply) -> Exception | None:
+    """Apply one event inside a savepoint; returns what it raised, unless that is transient."""
+    try:
+        async with savepoint(conn):
+            await apply(conn, [event])
+    except TRANSIENT:
+        raise
+    except Exception as error:  # noqa: BLE001 (as above)
+        return error
+    return None
+
+
+async def _lock_marks(conn: Connection, source: str, keys: Sequence[str]) -> dict[str, Mark]:
+    """Lock the keys' watermarks, in order, so that two readers of one partition take turns."""
+    select = """
+        SELECT key, sequence, hash, parked FROM watermark
+        WHERE source = $1 AND key = ANY($2) ORDER BY key FOR UPDATE
+    """
+    rows = await conn.fetch(select, source, keys)
+    if len(rows) < len(keys):
+        await conn.execute(
+            "INSERT INTO watermark (key, source) SELECT unnest($2::text[]), $1 ON CONFLICT DO NOTHING",
+            source,
+            keys,
+        )
+        rows = await conn.fetch(select, source, keys)
+    return {row["key"]: Mark(row["sequence"], row["hash"], row["parked"]) for row in rows}
+
+
+async def applied_by_source(conn: Connection, keys: Sequence[str]) -> dict[str, dict[str, int]]:
+    """For each key: how far each source is applied here."""
+    rows = await conn.fetch("SELECT key, source, sequence FROM watermark WHERE key = ANY($1)", keys)
+    applied: dict[str, dict[str, int]] = {}
+    for row in rows:
+        applied.setdefault(row["key"], {})[row["source"]] = row["sequence"]
+    return applied
+
+
+async def _write_marks(conn: Connection, source: str, marks: Mapping[str, Mark], outcome: Outcome) -> None:
+    changed: dict[str, Mark] = {}
+    for received in outcome.applied:
+        key = received.envelope.key
+        changed.setdefault(key, marks[key]).advance(received.envelope)
+    for received, _, _ in outcome.parked:
+        key = received.envelope.key
+        changed.setdefault(key, marks[key]).parked = True
+    if not changed:
+        return
+    await conn.execute(
+        """
+        UPDATE watermark w
+        SET sequence = n.sequence, hash = n.hash, parked = n.parked, applied_at = clock_timestamp()
+        FROM unnest($2::text[], $3::bigint[], $4::bytea[], $5::boolean[]) AS n (key, sequence, hash, parked)
+        WHERE w.key = n.key AND w.source = $1
+        """,
+        source,
+        list(changed),
+        [mark.sequence for mark in changed.values()],
+        [mark.hash for mark in changed.values()],
+        [mark.parked for mark in changed.values()],
+    )
+
+
+async def _write_parked(
+    conn: Connection, parked: Sequence[tuple[Received, Reason, Exception | None]], marks: Mapping[str, Mark]
+) -> None:
+    """`marks` as they are now: the next event of a key (it fills a gap) is due at once, a follower waits for its head."""
+    if not parked:
+        return
+    await conn.executemany(
+        """
+        INSERT INTO parked (source, key, sequence, id, type, headers, payload, topic, partition, "offset",
+                            reason, fingerprint, error, attempts, next_attempt_at)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14,
+                clock_timestamp() + make_interval(secs => $15))
+        ON CONFLICT (key, source, sequence) DO NOTHING
+        """,
+        [_parked_row(received, reason, error, marks) for received, reason, error in parked],
+    )
+
+
+def _parked_row(
+    received: Received, reason: Reason, error: Exception | None, marks: Mapping[str, Mark]
+) -> tuple[Any, ...]:
+    event = received.envelope
+    fills_gap = reason == "behind" and event.sequence == marks[event.key].sequence + 1
+    due_in_seconds = {"failed": FIRST_RETRY_SECONDS, "waiting": WAITING_RETRY_SECONDS}.get(
+        reason, 0.0 if fills_gap else None
+    )
+    metrics.parked.labels(event.source, reason).inc()
+    log.warning(
+        "event_parked",
+        source=event.source,
+        key=event.key,
+        sequence=event.sequence,
+        type=event.type,
+        reason=reason,
+    )
+    return (
+        event.source,
+        event.key,
+        event.sequence,
+        event.id,
+        event.type,
+        dict(event.attributes),
+        event.payload,
+        received.topic,
+        received.partition,
+        received.offset,
+        reason,
+        fingerprint(error) if error else None,
+        describe(error) if error else None,
+        1 if error else 0,
+        due_in_seconds,
+    )
+
+
+async def _wake_those_waiting_for(conn: Connection, source: str, keys: Sequence[str]) -> None:
+    """Events of other sources that wait for their cause are due as soon as this source has moved on."""
+    if keys:
+        await conn.execute(
+            """
+            UPDATE parked SET next_attempt_at = clock_timestamp()
+            WHERE key = ANY($1) AND source <> $2 AND reason = 'waiting' AND NOT dead
+            """,
+            keys,
+            source,
+        )
+
+
+def fingerprint(error: Exception) -> str:
+    """The same for errors of one kind and place, so that dead letters can be counted and redriven together."""
+    frames = traceback.extract_tb(error.__traceback__)
+    place = f"{frames[-1].name}" if frames else ""
+    return hashlib.sha256(f"{type(error).__qualname__}:{place}".encode()).hexdigest()[:12]
+
+
+def describe(error: Exception) -> str:
+    """The error for an operator, without the input that a validation error would quote (it may be personal)."""
+    if hasattr(error, "errors") and hasattr(error, "error_count"):
+        return "; ".join(
+            f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors(include_input=False)
+        )[:2000]
+    return f"{type(error).__name__}: {error}"[:2000].replace("\0", "")

@@ -1,0 +1,192 @@
+-- The event core's tables, the same in every service's schema. docs/event-core.md explains them.
+
+SET LOCAL lock_timeout = '5s';
+
+-- One row per key. Its lock makes the writers of one key take turns.
+CREATE TABLE stream (
+    key text PRIMARY KEY CHECK (key <> ''),
+    last_sequence bigint NOT NULL,
+    previous_hash bytea NOT NULL,
+    last_hash bytea NOT NULL
+) WITH (fillfactor = 70);
+
+-- All that ever happened here. Append-only: the service's role may neither update nor delete.
+CREATE TABLE event (
+    key text NOT NULL,
+    sequence bigint NOT NULL,
+    id uuid NOT NULL UNIQUE,
+    type text NOT NULL,
+    occurred_at timestamptz NOT NULL,
+    headers jsonb NOT NULL,
+    payload bytea NOT NULL CONSTRAINT event_payload_is_at_most_256_kib CHECK (octet_length(payload) <= 262144),
+    hash bytea NOT NULL,
+    appended_at timestamptz NOT NULL DEFAULT clock_timestamp(),
+    PRIMARY KEY (key, sequence)
+);
+
+-- What the relay still has to send; empty when idle.
+CREATE TABLE outbox (
+    position bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    key text NOT NULL,
+    sequence bigint NOT NULL,
+    id uuid NOT NULL,
+    type text NOT NULL,
+    headers jsonb NOT NULL,
+    payload bytea NOT NULL,
+    appended_at timestamptz NOT NULL DEFAULT clock_timestamp()
+) WITH (autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 5000, autovacuum_vacuum_cost_delay = 0);
+
+-- Answers to repeat, written in the transaction of their effect.
+CREATE TABLE request (
+    caller text NOT NULL,
+    idempotency_key text NOT NULL,
+    body_sha256 bytea NOT NULL,
+    status smallint NOT NULL,
+    headers jsonb NOT NULL,
+    body bytea NOT NULL,
+    at timestamptz NOT NULL DEFAULT clock_timestamp(),
+    PRIMARY KEY (caller, idempotency_key)
+);
+
+-- How far this service has applied each key of each source.
+CREATE TABLE watermark (
+    key text NOT NULL,
+    source text NOT NULL,
+    sequence bigint NOT NULL DEFAULT 0,
+    hash bytea NOT NULL DEFAULT decode(repeat('00', 32), 'hex'),
+    parked boolean NOT NULL DEFAULT false,
+    applied_at timestamptz,
+    PRIMARY KEY (key, source)
+) WITH (fillfactor = 70);
+
+-- Where to read on. Checked when a partition is taken, not trusted.
+CREATE TABLE bookmark (
+    topic text NOT NULL,
+    partition int NOT NULL,
+    next_offset bigint NOT NULL,
+    last_id uuid,
+    cluster_id text NOT NULL,
+    PRIMARY KEY (topic, partition)
+);
+
+-- Retry queue and dead letters in one: the records of a key that cannot be applied yet, in order.
+CREATE TABLE parked (
+    source text NOT NULL,
+    key text NOT NULL,
+    sequence bigint NOT NULL,
+    id uuid NOT NULL,
+    type text NOT NULL,
+    headers jsonb NOT NULL,
+    payload bytea NOT NULL,
+    topic text NOT NULL,
+    partition int NOT NULL,
+    "offset" bigint NOT NULL,
+    reason text NOT NULL CHECK (reason IN ('failed', 'behind', 'gap', 'waiting', 'fork')),
+    fingerprint text,
+    error text,
+    attempts int NOT NULL DEFAULT 0,
+    first_at timestamptz NOT NULL DEFAULT clock_timestamp(),
+    last_at timestamptz NOT NULL DEFAULT clock_timestamp(),
+    next_attempt_at timestamptz,
+    dead boolean NOT NULL DEFAULT false,
+    PRIMARY KEY (key, source, sequence),
+    CONSTRAINT parked_dead_is_not_retried CHECK (NOT dead OR next_attempt_at IS NULL)
+);
+CREATE INDEX parked_due ON parked (next_attempt_at) WHERE next_attempt_at IS NOT NULL;
+
+-- Records that are not events of ours and so belong to no key. They block nothing.
+CREATE TABLE quarantine (
+    topic text NOT NULL,
+    partition int NOT NULL,
+    "offset" bigint NOT NULL,
+    key bytea,
+    value bytea,
+    headers jsonb NOT NULL,
+    error text NOT NULL,
+    at timestamptz NOT NULL DEFAULT clock_timestamp(),
+    PRIMARY KEY (topic, partition, "offset")
+);
+
+-- A row here stops all writing: the log knows more than this database. An operator reconciles and removes it.
+CREATE TABLE halt (
+    reason text NOT NULL,
+    since timestamptz NOT NULL DEFAULT clock_timestamp()
+);
+CREATE UNIQUE INDEX halt_has_one_row ON halt ((true));
+
+-- What operators did, and why. Append-only.
+CREATE TABLE operator_act (
+    id uuid PRIMARY KEY,
+    at timestamptz NOT NULL DEFAULT clock_timestamp(),
+    actor text NOT NULL,
+    act text NOT NULL,
+    target jsonb NOT NULL,
+    reason text NOT NULL CHECK (reason <> ''),
+    result jsonb NOT NULL
+);
+
+-- A settable clock for demonstrations and tests; no row means the real time.
+CREATE TABLE clock (ahead interval NOT NULL);
+CREATE UNIQUE INDEX clock_has_one_row ON clock ((true));
+
+CREATE FUNCTION chain_hash(previous bytea, id uuid, sequence bigint, type text, payload bytea) RETURNS bytea
+LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
+RETURN sha256(previous || uuid_send(id) || int8send(sequence) || convert_to(type, 'UTF8') || payload);
+
+-- Appends events in the order given: raises each key's sequence under its row lock, chains the hashes, fills the outbox.
+-- Called once, last in a transaction, with its keys sorted: so no two writers can deadlock.
+-- `after` is what this service had applied for the key from others: the causes that a reader must have seen first.
+CREATE FUNCTION append(
+    keys text[], ids uuid[], types text[], occurred timestamptz[], attributes jsonb[], payloads bytea[]
+) RETURNS TABLE (appended_key text, appended_sequence bigint)
+LANGUAGE plpgsql AS $$
+DECLARE
+    halted text;
+    genesis constant bytea := decode(repeat('00', 32), 'hex');
+    head stream;
+    causes text;
+    wire jsonb;
+BEGIN
+    SELECT reason INTO halted FROM halt;
+    IF FOUND THEN
+        RAISE EXCEPTION 'writing is halted: %', halted USING ERRCODE = 'object_not_in_prerequisite_state';
+    END IF;
+    FOR i IN 1 .. cardinality(keys) LOOP
+        INSERT INTO stream AS s (key, last_sequence, previous_hash, last_hash)
+        VALUES (keys[i], 1, genesis, chain_hash(genesis, ids[i], 1, types[i], payloads[i]))
+        ON CONFLICT (key) DO UPDATE SET
+            last_sequence = s.last_sequence + 1,
+            previous_hash = s.last_hash,
+            last_hash = chain_hash(s.last_hash, ids[i], s.last_sequence + 1, types[i], payloads[i])
+        RETURNING * INTO head;
+
+        SELECT string_agg(w.source || '=' || w.sequence, ',' ORDER BY w.source) INTO causes
+        FROM watermark w WHERE w.key = keys[i] AND w.sequence > 0;
+
+        wire := attributes[i] || jsonb_strip_nulls(jsonb_build_object(
+            'after', causes,
+            'chain', encode(head.last_hash, 'hex'),
+            'prevchain', encode(head.previous_hash, 'hex')));
+
+        INSERT INTO event (key, sequence, id, type, occurred_at, headers, payload, hash)
+        VALUES (keys[i], head.last_sequence, ids[i], types[i], occurred[i], wire, payloads[i], head.last_hash);
+        INSERT INTO outbox (key, sequence, id, type, headers, payload)
+        VALUES (keys[i], head.last_sequence, ids[i], types[i], wire, payloads[i]);
+
+        appended_key := keys[i];
+        appended_sequence := head.last_sequence;
+        RETURN NEXT;
+    END LOOP;
+END $$;
+
+-- Sends a key's events again from a sequence on. Readers drop what they have; those that miss something get it.
+CREATE FUNCTION republish(key_ text, from_sequence bigint) RETURNS bigint
+LANGUAGE sql AS $$
+    WITH again AS (
+        INSERT INTO outbox (key, sequence, id, type, headers, payload)
+        SELECT key, sequence, id, type, headers, payload FROM event
+        WHERE key = key_ AND sequence >= from_sequence ORDER BY sequence
+        RETURNING 1
+    )
+    SELECT count(*) FROM again;
+$$;

@@ -1,0 +1,263 @@
+"""Parked keys: retried with back-off, bounded; then dead until an operator decides.
+
+The head of a parked key is its lowest sequence. When the head is applied, its followers are applied in order.
+"""
+
+import random
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+from uuid import UUID
+
+import asyncpg
+import structlog
+
+from shared.db import Connection, Database
+from shared.events.envelope import Envelope, parse_after
+from shared.events.inbox import (
+    WAITING_RETRY_SECONDS,
+    Apply,
+    Mark,
+    applied_by_source,
+    apply_one,
+    describe,
+    fingerprint,
+)
+from shared.ids import uuid7
+
+DRAIN_ROWS: Final = 500
+DUE_KEYS: Final = 100
+
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True, slots=True)
+class RetryPolicy:
+    """How often and how patiently a failing event is tried again."""
+
+    attempts_max: int = 12
+    first_seconds: float = 1.0
+    longest_seconds: float = 3600.0
+
+    def delay_seconds(self, attempts: int) -> float:
+        """Exponential back-off with full jitter over its upper half."""
+        delay = min(self.longest_seconds, self.first_seconds * 2.0 ** min(attempts, 40))
+        return delay * random.uniform(0.5, 1.0)  # noqa: S311 (spreads load, guards nothing)
+
+
+async def drain_due(db: Database, apply: Apply, sources: Collection[str], policy: RetryPolicy) -> int:
+    """Try every key whose head is due. Returns how many keys were tried."""
+    due = await db.pool.fetch(
+        "SELECT DISTINCT source, key FROM parked WHERE next_attempt_at <= clock_timestamp() LIMIT $1",
+        DUE_KEYS,
+    )
+    for row in due:
+        async with db.transaction() as conn:
+            await drain(conn, row["source"], row["key"], apply, sources, policy)
+    return len(due)
+
+
+async def drain(
+    conn: Connection, source: str, key: str, apply: Apply, sources: Collection[str], policy: RetryPolicy
+) -> None:
+    """Apply a key's parked events in order until one cannot be applied or none is left."""
+    locked = await conn.fetchrow(
+        "SELECT sequence, hash FROM watermark WHERE key = $1 AND source = $2 FOR UPDATE", key, source
+    )
+    mark = Mark(locked["sequence"], locked["hash"])
+    rows = await conn.fetch(
+        "SELECT * FROM parked WHERE key = $1 AND source = $2 ORDER BY sequence LIMIT $3",
+        key,
+        source,
+        DRAIN_ROWS,
+    )
+    applied_elsewhere = (await applied_by_source(conn, [key])).get(key, {})
+    gone: list[int] = []
+    for row in rows:
+        event = envelope_of(row)
+        if event.sequence <= mark.sequence and row["reason"] != "fork":
+            gone.append(event.sequence)
+            continue
+        if row["dead"] or not await _advance(
+            conn, mark, row, event, apply, applied_elsewhere, sources, policy
+        ):
+            break
+        gone.append(event.sequence)
+    await conn.execute(
+        "DELETE FROM parked WHERE key = $1 AND source = $2 AND sequence = ANY($3)", key, source, gone
+    )
+    await _settle(conn, source, key, mark, more=len(gone) == len(rows) == DRAIN_ROWS)
+
+
+async def _advance(
+    conn: Connection,
+    mark: Mark,
+    row: asyncpg.Record,
+    event: Envelope,
+    apply: Apply,
+    applied_elsewhere: dict[str, int],
+    sources: Collection[str],
+    policy: RetryPolicy,
+) -> bool:
+    """Apply a key's head, or note why it could not be applied and when to try again."""
+    verdict = "fork" if row["reason"] == "fork" else mark.judge_next(event, applied_elsewhere, sources)
+    if verdict != "ready":
+        await _postpone(conn, row, verdict, WAITING_RETRY_SECONDS if verdict == "waiting" else None)
+        return False
+    error = await apply_one(conn, event, apply)
+    if error is None:
+        mark.advance(event)
+        return True
+    attempts = row["attempts"] + 1
+    dead = attempts >= policy.attempts_max
+    log.warning("event_failed_again", source=event.source, key=event.key, sequence=event.sequence, dead=dead)
+    await conn.execute(
+        """
+        UPDATE parked
+        SET reason = 'failed', attempts = $4, error = $5, fingerprint = $6, dead = $7, last_at = clock_timestamp(),
+            next_attempt_at = CASE WHEN $7 THEN NULL ELSE clock_timestamp() + make_interval(secs => $8) END
+        WHERE key = $1 AND source = $2 AND sequence = $3
+        """,
+        event.key,
+        event.source,
+        event.sequence,
+        attempts,
+        describe(error),
+        fingerprint(error),
+        dead,
+        policy.delay_seconds(attempts),
+    )
+    return False
+
+
+async def _postpone(conn: Connection, row: asyncpg.Record, reason: str, seconds: float | None) -> None:
+    """Look again after a while (None: when its gap is filled or an operator acts). It does not count as an attempt."""
+    await conn.execute(
+        """
+        UPDATE parked SET reason = $4, last_at = clock_timestamp(),
+                          next_attempt_at = clock_timestamp() + make_interval(secs => $5)
+        WHERE key = $1 AND source = $2 AND sequence = $3
+        """,
+        row["key"],
+        row["source"],
+        row["sequence"],
+        reason,
+        seconds,
+    )
+
+
+async def _settle(conn: Connection, source: str, key: str, mark: Mark, *, more: bool) -> None:
+    """Write the watermark back, and whether anything of the key is still parked."""
+    await conn.execute(
+        """
+        UPDATE watermark
+        SET sequence = $3, hash = $4, applied_at = CASE WHEN sequence < $3 THEN clock_timestamp() ELSE applied_at END,
+            parked = EXISTS (SELECT FROM parked p WHERE p.key = $1 AND p.source = $2)
+        WHERE key = $1 AND source = $2
+        """,
+        key,
+        source,
+        mark.sequence,
+        mark.hash,
+    )
+    # Followers are not due by themselves: only the head is, as it was left above, or at once when rows remain unread.
+    await conn.execute(
+        """
+        UPDATE parked p
+        SET next_attempt_at = CASE WHEN $3 AND sequence = h.head AND NOT dead THEN clock_timestamp()
+                                   WHEN sequence = h.head THEN next_attempt_at END
+        FROM (SELECT min(sequence) AS head FROM parked WHERE key = $1 AND source = $2) h
+        WHERE p.key = $1 AND p.source = $2 AND (next_attempt_at IS NOT NULL OR $3)
+        """,
+        key,
+        source,
+        more,
+    )
+
+
+def envelope_of(row: asyncpg.Record) -> Envelope:
+    attributes: dict[str, str] = row["headers"]
+    return Envelope(
+        source=row["source"],
+        key=row["key"],
+        sequence=row["sequence"],
+        id=row["id"],
+        type=row["type"],
+        time=datetime.fromisoformat(attributes["time"]),
+        chain=bytes.fromhex(attributes["chain"]),
+        prevchain=bytes.fromhex(attributes["prevchain"]),
+        after=parse_after(attributes.get("after", "")),
+        attributes=attributes,
+        payload=row["payload"],
+    )
+
+
+async def redrive(conn: Connection, source: str, key: str, sequence: int, *, actor: str, reason: str) -> bool:
+    """Give a dead or postponed head new attempts, at once. False if it is not parked any more."""
+    found = await conn.fetchval(
+        """
+        UPDATE parked SET dead = false, attempts = 0, next_attempt_at = clock_timestamp()
+        WHERE key = $1 AND source = $2 AND sequence = $3 AND reason <> 'fork' RETURNING true
+        """,
+        key,
+        source,
+        sequence,
+    )
+    target = {"source": source, "key": key, "sequence": sequence}
+    await record_act(
+        conn, actor=actor, act="redrive", target=target, reason=reason, result={"found": bool(found)}
+    )
+    return bool(found)
+
+
+async def skip(conn: Connection, source: str, key: str, sequence: int, *, actor: str, reason: str) -> bool:
+    """Pass over a key's head without its effect; its followers become due. False if it is not the head."""
+    await conn.execute("SELECT 1 FROM watermark WHERE key = $1 AND source = $2 FOR UPDATE", key, source)
+    row = await conn.fetchrow(
+        "SELECT * FROM parked WHERE key = $1 AND source = $2 ORDER BY sequence LIMIT 1", key, source
+    )
+    found = row is not None and row["sequence"] == sequence
+    if found:
+        await conn.execute(
+            "DELETE FROM parked WHERE key = $1 AND source = $2 AND sequence = $3", key, source, sequence
+        )
+        await conn.execute(
+            """
+            UPDATE watermark SET sequence = $3, hash = $4,
+                   parked = EXISTS (SELECT FROM parked p WHERE p.key = $1 AND p.source = $2)
+            WHERE key = $1 AND source = $2
+            """,
+            key,
+            source,
+            sequence,
+            envelope_of(row).chain,
+        )
+        await conn.execute(
+            """
+            UPDATE parked SET next_attempt_at = clock_timestamp()
+            WHERE key = $1 AND source = $2 AND NOT dead AND reason <> 'fork'
+              AND sequence = (SELECT min(sequence) FROM parked WHERE key = $1 AND source = $2)
+            """,
+            key,
+            source,
+        )
+    target = {"source": source, "key": key, "sequence": sequence, "id": str(row["id"]) if found else None}
+    await record_act(conn, actor=actor, act="skip", target=target, reason=reason, result={"found": found})
+    return found
+
+
+async def record_act(
+    conn: Connection, *, actor: str, act: str, target: dict[str, Any], reason: str, result: dict[str, Any]
+) -> UUID:
+    act_id = uuid7()
+    await conn.execute(
+        "INSERT INTO operator_act (id, actor, act, target, reason, result) VALUES ($1, $2, $3, $4, $5, $6)",
+        act_id,
+        actor,
+        act,
+        target,
+        reason,
+        result,
+    )
+    return act_id

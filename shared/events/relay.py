@@ -1,0 +1,224 @@
+"""The relay: sends the outbox to Kafka, in order per key, and deletes exactly what the broker acknowledged.
+
+One relay is active per schema (advisory lock); the others stand by. A relay that dies, hangs or wakes as a zombie can
+only repeat records, never skip one or put a key's first appearances out of order:
+- rows are read by position, without any bound on transaction ids: a key's rows commit in order (row lock on `stream`);
+- one batch per partition and pass: no later batch of a key can overtake a failed one;
+- any error starts over with a new producer and a new connection.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import Any, Final
+
+import asyncpg
+import structlog
+from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
+from aiokafka.errors import KafkaError
+from aiokafka.partitioner import DefaultPartitioner
+
+from shared import metrics
+from shared.db import TRANSIENT, prepare_connection
+
+PASS_ROWS: Final = 2000
+POLL_SECONDS: Final = 1.0
+LOCK_POLL_SECONDS: Final = 0.3
+# A frozen leader loses its session, and with it the lock, after this time without a statement.
+LEASE_SECONDS: Final = 5
+RESTART_SECONDS: Final = 0.5
+
+log = structlog.get_logger()
+_partition_of = DefaultPartitioner()
+
+
+class LogAhead(Exception):  # noqa: N818
+    """The log holds a record that this database does not know: the database was restored to an earlier point."""
+
+
+@dataclass(frozen=True, slots=True)
+class Relay:
+    """What one relay needs: the DSN of its schema, the topic it alone writes, and who it is on the wire."""
+
+    dsn: str
+    service: str
+    topic: str
+    kafka: str
+
+    @property
+    def channel(self) -> str:
+        return f"outbox_{self.service}"
+
+
+async def run(relay: Relay, stopping: asyncio.Event) -> None:
+    """Relay until `stopping` is set, whatever fails meanwhile."""
+    while not stopping.is_set():
+        try:
+            async with _leadership(relay, stopping) as conn:
+                if conn is None:
+                    return
+                await _refuse_if_log_is_ahead(relay, conn)
+                log.info("relay_leading", topic=relay.topic)
+                await _pump(relay, conn, stopping)
+        except (*TRANSIENT, KafkaError) as error:
+            metrics.relay_restarts.inc()
+            log.warning("relay_restarting", error=repr(error))
+        except LogAhead as error:
+            log.critical("relay_halted_writing", error=str(error))
+        await _wait(stopping, RESTART_SECONDS)
+
+
+@asynccontextmanager
+async def _leadership(relay: Relay, stopping: asyncio.Event) -> AsyncIterator[asyncpg.Connection | None]:
+    """A connection that holds the schema's relay lock; None when told to stop before it had it."""
+    conn = await asyncpg.connect(
+        relay.dsn,
+        timeout=5,
+        server_settings={
+            "application_name": f"{relay.service}-relay",
+            "idle_session_timeout": str(LEASE_SECONDS * 1000),
+            "statement_timeout": "10000",
+        },
+    )
+    try:
+        await prepare_connection(conn)
+        while not await conn.fetchval("SELECT pg_try_advisory_lock(hashtext($1))", relay.channel):
+            await _wait(stopping, LOCK_POLL_SECONDS)
+            if stopping.is_set():
+                yield None
+                return
+        yield conn
+    finally:
+        conn.terminate()
+
+
+async def _pump(relay: Relay, conn: asyncpg.Connection, stopping: asyncio.Event) -> None:
+    woken = asyncio.Event()
+    await conn.add_listener(relay.channel, lambda *_: woken.set())
+    producer = AIOKafkaProducer(
+        bootstrap_servers=relay.kafka,
+        client_id=f"{relay.service}-relay",
+        acks="all",
+        enable_idempotence=True,
+        max_batch_size=1_000_000,
+        max_request_size=1_048_576,
+        request_timeout_ms=15_000,
+    )
+    await producer.start()
+    try:
+        while not stopping.is_set():
+            woken.clear()  # before the read: a wake-up during the read is kept
+            rows = await conn.fetch(
+                "SELECT position, key, sequence, id, type, headers, payload FROM outbox ORDER BY position LIMIT $1",
+                PASS_ROWS,
+            )
+            if rows:
+                sent = await _send(relay, conn, producer, rows)
+                await conn.execute("DELETE FROM outbox WHERE position = ANY($1)", sent)
+                metrics.relayed.inc(len(sent))
+            else:
+                await _first(woken, stopping, POLL_SECONDS)
+    finally:
+        await producer.stop()
+
+
+async def _send(
+    relay: Relay, conn: asyncpg.Connection, producer: AIOKafkaProducer, rows: Sequence[asyncpg.Record]
+) -> list[int]:
+    """Send at most one batch per partition; returns the positions that the broker acknowledged."""
+    partitions = sorted(await producer.partitions_for(relay.topic))
+    batches: dict[int, Any] = {}
+    full: set[int] = set()
+    sent: list[int] = []
+    for row in rows:
+        key = row["key"].encode()
+        partition = _partition_of(key, partitions, partitions)
+        if partition in full:
+            continue
+        batch = batches.setdefault(partition, producer.create_batch())
+        if batch.append(key=key, value=row["payload"], timestamp=None, headers=_headers(relay, row)) is None:
+            full.add(partition)
+        else:
+            sent.append(row["position"])
+    acknowledged = asyncio.gather(
+        *[
+            await producer.send_batch(batch, relay.topic, partition=partition)
+            for partition, batch in batches.items()
+        ]
+    )
+    while not acknowledged.done():  # a statement now and then keeps the lease
+        await asyncio.wait([acknowledged], timeout=1)
+        await conn.execute("SELECT 1")
+    acknowledged.result()
+    return sent
+
+
+def _headers(relay: Relay, row: asyncpg.Record) -> list[tuple[str, bytes]]:
+    return [
+        ("content-type", b"application/json"),
+        ("ce_specversion", b"1.0"),
+        ("ce_id", str(row["id"]).encode()),
+        ("ce_source", f"urn:singo:{relay.service}".encode()),
+        ("ce_type", row["type"].encode()),
+        ("ce_sequence", str(row["sequence"]).encode()),
+        *((f"ce_{name}", text.encode()) for name, text in row["headers"].items()),
+    ]
+
+
+async def _refuse_if_log_is_ahead(relay: Relay, conn: asyncpg.Connection) -> None:
+    """Stop all writing unless the last record of every partition stands in `event` with the same hash."""
+    async for key, sequence, chain in _last_records(relay):
+        known = await conn.fetchval("SELECT hash FROM event WHERE key = $1 AND sequence = $2", key, sequence)
+        if known == chain:
+            continue
+        reason = (
+            f"the log of {relay.topic} holds event {sequence} of key {key}, which this database does not know"
+        )
+        await conn.execute("INSERT INTO halt (reason) VALUES ($1) ON CONFLICT DO NOTHING", reason)
+        raise LogAhead(reason)
+
+
+async def _last_records(relay: Relay) -> AsyncIterator[tuple[str, int, bytes]]:
+    consumer = AIOKafkaConsumer(bootstrap_servers=relay.kafka, enable_auto_commit=False)
+    await consumer.start()
+    try:
+        partitions = [TopicPartition(relay.topic, p) for p in await _partitions(consumer, relay.topic)]
+        consumer.assign(partitions)
+        for partition, end in (await consumer.end_offsets(partitions)).items():
+            if end == 0:
+                continue
+            consumer.seek(partition, end - 1)
+            record = await asyncio.wait_for(consumer.getone(partition), timeout=10)
+            headers = dict(record.headers)
+            if record.key and "ce_sequence" in headers and "ce_chain" in headers:
+                yield (
+                    record.key.decode(),
+                    int(headers["ce_sequence"]),
+                    bytes.fromhex(headers["ce_chain"].decode()),
+                )
+    finally:
+        await consumer.stop()
+
+
+async def _partitions(consumer: AIOKafkaConsumer, topic: str) -> Sequence[int]:
+    """The topic's partitions; raises a retriable KafkaError while it does not exist."""
+    await consumer._client.force_metadata_update()  # noqa: SLF001 (the public call answers from an old copy)
+    partitions = consumer.partitions_for_topic(topic)
+    if not partitions:
+        raise KafkaError(f"the topic {topic} does not exist yet; `migrate` makes it")
+    return sorted(partitions)
+
+
+async def _wait(event: asyncio.Event, seconds: float) -> None:
+    try:
+        await asyncio.wait_for(event.wait(), seconds)
+    except TimeoutError:
+        return
+
+
+async def _first(one: asyncio.Event, other: asyncio.Event, seconds: float) -> None:
+    waits = [asyncio.ensure_future(one.wait()), asyncio.ensure_future(other.wait())]
+    await asyncio.wait(waits, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
+    for wait in waits:
+        wait.cancel()

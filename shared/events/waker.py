@@ -1,0 +1,45 @@
+"""Tells the relay that something was committed, at most once in a few milliseconds and never inside a transaction.
+
+NOTIFY in the transaction of the change would make all commits of the database take turns. A wake-up that is lost costs
+one poll interval of the relay, nothing else.
+"""
+
+import asyncio
+from typing import Final
+
+import asyncpg
+
+from shared.db import TRANSIENT
+
+PAUSE_SECONDS: Final = 0.002
+RECONNECT_SECONDS: Final = 1.0
+
+
+class RelayWaker:
+    def __init__(self, dsn: str, service: str) -> None:
+        self._dsn = dsn
+        self._service = service
+        self._committed = asyncio.Event()
+
+    def wake(self) -> None:
+        self._committed.set()
+
+    async def run(self) -> None:
+        """Forward wake-ups until cancelled."""
+        while True:
+            try:
+                await self._forward()
+            except TRANSIENT:
+                await asyncio.sleep(RECONNECT_SECONDS)
+
+    async def _forward(self) -> None:
+        settings = {"application_name": f"{self._service}-waker"}
+        conn = await asyncpg.connect(self._dsn, timeout=5, command_timeout=5, server_settings=settings)
+        try:
+            while True:
+                await self._committed.wait()
+                self._committed.clear()
+                await conn.execute(f"NOTIFY outbox_{self._service}")
+                await asyncio.sleep(PAUSE_SECONDS)
+        finally:
+            conn.terminate()

@@ -1,0 +1,77 @@
+"""Read your writes across services: a read waits until named events have been applied here.
+
+A write answers `Singo-Events: ...;position="reporting/<key>/42"`; the reader sends `Singo-After: reporting/<key>/42`
+(several with commas) and, if it likes, `Prefer: wait=5` (RFC 7240), seconds, 10 at most.
+"""
+
+import asyncio
+import re
+import time
+from typing import Annotated, Any, Final
+
+from fastapi import Header, Request
+
+from shared.db import Database
+from shared.errors import InvalidInput, NotYetArrived
+
+_POSITION: Final = re.compile(r"([a-z]+)/([\x21-\x2b\x2d-\x7e]{1,100})/([1-9][0-9]{0,17})")
+_WAIT: Final = re.compile(r"(?:^|[,;\s])wait=([0-9]{1,3})(?:$|[,;\s])")
+WAIT_SECONDS_DEFAULT: Final = 5
+WAIT_SECONDS_MAX: Final = 10
+POSITIONS_MAX: Final = 20
+FIRST_PAUSE_SECONDS: Final = 0.002
+LONGEST_PAUSE_SECONDS: Final = 0.05
+
+
+async def read_after(
+    request: Request,
+    singo_after: Annotated[
+        str | None, Header(description="Positions of events that this read must see", max_length=3000)
+    ] = None,
+    prefer: Annotated[
+        str | None, Header(description="`wait=5`: seconds to wait at most", max_length=200)
+    ] = None,
+) -> None:
+    if not singo_after or request.method not in ("GET", "HEAD"):
+        return
+    state: Any = request.app.state
+    positions = [_parse(text.strip()) for text in singo_after.split(",")[:POSITIONS_MAX]]
+    wanted = [(source, key, sequence) for source, key, sequence in positions if source != state.service]
+    wait = _WAIT.search(prefer or "")
+    seconds = min(int(wait[1]) if wait else WAIT_SECONDS_DEFAULT, WAIT_SECONDS_MAX)
+    if not await applied_within(state.db, wanted, seconds):
+        raise NotYetArrived(
+            "the events named in `Singo-After` have not all been applied here", retry_after_seconds=1
+        )
+
+
+def _parse(text: str) -> tuple[str, str, int]:
+    if not (position := _POSITION.fullmatch(text)):
+        raise InvalidInput.field(
+            "header:Singo-After", "must be positions such as `reporting/<key>/42`, with commas"
+        )
+    return position[1], position[2], int(position[3])
+
+
+async def applied_within(db: Database, positions: list[tuple[str, str, int]], seconds: float) -> bool:
+    """Whether this service has applied all (source, key, sequence) before the time is over."""
+    deadline = time.monotonic() + seconds
+    pause = FIRST_PAUSE_SECONDS
+    while positions:
+        behind = await db.pool.fetch(
+            """
+            SELECT n.source, n.key, n.sequence
+            FROM unnest($1::text[], $2::text[], $3::bigint[]) AS n (source, key, sequence)
+            LEFT JOIN watermark w ON w.key = n.key AND w.source = n.source
+            WHERE coalesce(w.sequence, 0) < n.sequence
+            """,
+            *map(list, zip(*positions, strict=True)),
+        )
+        positions = [(row["source"], row["key"], row["sequence"]) for row in behind]
+        if not positions:
+            return True
+        if time.monotonic() + pause > deadline:
+            return False
+        await asyncio.sleep(pause)
+        pause = min(pause * 1.5, LONGEST_PAUSE_SECONDS)
+    return True

@@ -1,0 +1,60 @@
+"""What bodies are made of: closed objects, bounded texts that a database can store."""
+
+from typing import Annotated, Any, Generic, TypeVar
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
+from pydantic_core import PydanticCustomError
+
+Item = TypeVar("Item")
+
+
+class Body(BaseModel):
+    """A request body: unknown fields are refused, blanks around texts are cut."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, str_strip_whitespace=True, allow_inf_nan=False)
+
+
+class View(BaseModel):
+    """A response body."""
+
+    model_config = ConfigDict(frozen=True, from_attributes=True)
+
+
+class Page(View, Generic[Item]):
+    """One page of a list. `next_cursor` leads to the next one; null means that this was the last."""
+
+    items: list[Item] = Field(max_length=100)
+    next_cursor: str | None = Field(default=None, max_length=200)
+
+
+def _printable(text: str) -> str:
+    if any(ord(c) < 32 and c not in "\t\n\r" or 0xD800 <= ord(c) <= 0xDFFF for c in text):
+        raise PydanticCustomError("not_printable", "must not hold control characters or lone surrogates")
+    return text
+
+
+def _one_line(text: str) -> str:
+    if "\n" in text or "\r" in text:
+        raise PydanticCustomError("not_one_line", "must be a single line")
+    return text
+
+
+def broken_rule(rule: str, message: str) -> PydanticCustomError:
+    """A validator's refusal that names the rule of the domain; the problem document shows it in `rule`."""
+    context: dict[str, Any] = {"rule": rule}
+    return PydanticCustomError("rule_broken", message, context)  # type: ignore[arg-type]
+
+
+Line = Annotated[
+    str,
+    StringConstraints(min_length=1, max_length=200),
+    AfterValidator(_printable),
+    AfterValidator(_one_line),
+]
+"""A name, a number, a title."""
+
+Text = Annotated[str, StringConstraints(min_length=1, max_length=5000), AfterValidator(_printable)]
+"""A paragraph or two."""
+
+Reason = Annotated[str, StringConstraints(min_length=3, max_length=1000), AfterValidator(_printable)]
+"""Why somebody decided so."""

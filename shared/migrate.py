@@ -1,0 +1,126 @@
+"""Migrations: numbered SQL files, forward only, one transaction each, checksummed, under an advisory lock.
+
+The event core's files come first, then the service's own. Afterwards the service's role gets its rights: it reads and
+writes its own schema, but can neither change nor delete what is append-only, and owns nothing.
+"""
+
+import asyncio
+import hashlib
+from collections.abc import Sequence
+from importlib.resources import files
+from importlib.resources.abc import Traversable
+from typing import Final
+
+import asyncpg
+import structlog
+from aiokafka.admin import AIOKafkaAdminClient, NewTopic
+from aiokafka.errors import KafkaError, TopicAlreadyExistsError
+
+from shared.settings import ServiceSettings
+
+APPEND_ONLY: Final = ("event", "operator_act")
+
+log = structlog.get_logger()
+
+
+class MigrationChanged(Exception):  # noqa: N818
+    """A migration that was applied here has been edited since."""
+
+
+def migrations_of(service: str) -> Sequence[tuple[str, Traversable]]:
+    """(name, file) of all migrations of a service in the order in which they are applied."""
+    folders = (
+        ("events", files("shared.events") / "migrations"),
+        (service, files(f"services.{service}") / "migrations"),
+    )
+    return [
+        (f"{prefix}/{file.name}", file)
+        for prefix, folder in folders
+        for file in sorted(folder.iterdir(), key=lambda file: file.name)
+        if file.name.endswith(".sql")
+    ]
+
+
+async def migrate_schema(dsn: str, service: str) -> list[str]:
+    """Bring the service's schema up to date. Safe to call from many processes at once. Returns what was applied."""
+    conn = await asyncpg.connect(dsn, timeout=10, server_settings={"search_path": service})
+    try:
+        await conn.execute("SELECT pg_advisory_lock(hashtext($1))", f"migrate:{service}")
+        await conn.execute(
+            """
+            CREATE TABLE IF NOT EXISTS migration (
+                name text PRIMARY KEY, sha256 text NOT NULL, at timestamptz NOT NULL DEFAULT clock_timestamp()
+            )
+            """
+        )
+        done = {row["name"]: row["sha256"] for row in await conn.fetch("SELECT name, sha256 FROM migration")}
+        applied = [
+            name
+            for name, file in migrations_of(service)
+            if await _apply(conn, name, file.read_text(), done.get(name))
+        ]
+        await _grant(conn, service)
+        return applied
+    finally:
+        await conn.close()
+
+
+async def _apply(conn: asyncpg.Connection, name: str, sql: str, done: str | None) -> bool:
+    digest = hashlib.sha256(sql.encode()).hexdigest()
+    if done == digest:
+        return False
+    if done is not None:
+        raise MigrationChanged(f"{name} was applied here with other content; write a new migration instead")
+    async with conn.transaction():
+        await conn.execute(sql)
+        await conn.execute("INSERT INTO migration (name, sha256) VALUES ($1, $2)", name, digest)
+    log.info("migration_applied", name=name)
+    return True
+
+
+async def _grant(conn: asyncpg.Connection, role: str) -> None:
+    async with conn.transaction():
+        await conn.execute(
+            f"""
+            GRANT USAGE ON SCHEMA {role} TO {role};
+            GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA {role} TO {role};
+            GRANT USAGE ON ALL SEQUENCES IN SCHEMA {role} TO {role};
+            REVOKE UPDATE, DELETE ON {", ".join(APPEND_ONLY)} FROM {role};
+            REVOKE INSERT, UPDATE, DELETE ON migration FROM {role};
+            """
+        )
+
+
+async def create_topic(settings: ServiceSettings, service: str) -> bool:
+    """Make the service's own topic, kept for ever and stamped by the broker. False if it is there already."""
+    topic = NewTopic(
+        name=settings.topic(service),
+        num_partitions=settings.topic_partitions,
+        replication_factor=settings.topic_replicas,
+        topic_configs={
+            "retention.ms": "-1",
+            "retention.bytes": "-1",
+            "cleanup.policy": "delete",
+            "message.timestamp.type": "LogAppendTime",
+            "min.insync.replicas": str(max(1, settings.topic_replicas - 1)),
+        },
+    )
+    admin = AIOKafkaAdminClient(bootstrap_servers=settings.kafka)
+    await admin.start()
+    try:
+        response = await admin.create_topics([topic])
+        code, message = response.topic_errors[0][1], response.topic_errors[0][2]
+        if code not in (0, TopicAlreadyExistsError.errno):
+            raise KafkaError(f"{topic.name}: {message} ({code})")
+        return bool(code == 0)
+    except TopicAlreadyExistsError:
+        return False
+    finally:
+        await admin.close()
+
+
+async def migrate(settings: ServiceSettings, service: str) -> None:
+    applied, created = await asyncio.gather(
+        migrate_schema(settings.owner_dsn or settings.dsn, service), create_topic(settings, service)
+    )
+    log.info("migrated", migrations=len(applied), topic_created=created)

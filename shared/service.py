@@ -1,0 +1,188 @@
+"""Runs one role of a service: `python -m services.<name> api | worker | migrate`."""
+
+import asyncio
+import contextlib
+import signal
+import sys
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from typing import Final
+
+import structlog
+import uvicorn
+import uvloop
+from fastapi import APIRouter, FastAPI
+from pydantic import ValidationError
+
+from shared import logging, migrate, operations
+from shared.clock import Clock
+from shared.db import TRANSIENT, Database, open_pool
+from shared.events import consumer, relay
+from shared.events.inbox import Apply
+from shared.events.waker import RelayWaker
+from shared.http.app import create_app, health
+from shared.settings import ServiceSettings
+
+Job = Callable[[Database, Clock], Awaitable[None]]
+"""Work that comes round again, such as looking for what has fallen due. Safe to run twice."""
+
+JOB_PAUSE_SECONDS: Final = 30.0
+JOB_PAUSE_WITH_SETTABLE_CLOCK_SECONDS: Final = 0.5
+WORKER_STATEMENT_SECONDS: Final = 30.0
+
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """A service, as its parts are put together in `services/<name>/__main__.py`."""
+
+    name: str
+    title: str
+    settings: type[ServiceSettings]
+    routers: Sequence[APIRouter]
+    sources: Sequence[str] = ()
+    apply: Apply | None = None
+    jobs: Sequence[Job] = ()
+    environment: Mapping[str, str] = field(default_factory=dict)
+
+
+def main(service: Service) -> None:
+    role = sys.argv[1] if len(sys.argv) == 2 else ""
+    if role not in ("api", "worker", "migrate"):
+        sys.exit(f"usage: python -m services.{service.name} api|worker|migrate")
+    try:
+        settings = service.settings()
+    except ValidationError as error:
+        prefix = service.settings.model_config.get("env_prefix", "")
+        wrong = "\n".join(
+            f"  {prefix}{'_'.join(map(str, e['loc'])).upper()}: {e['msg']}" for e in error.errors()
+        )
+        sys.exit(f"the settings of {service.name} are not complete:\n{wrong}")
+    logging.configure(service.name, role, settings.log_format)
+    match role:
+        case "api":
+            run_api(service, settings)
+        case "worker":
+            sys.exit(uvloop.run(run_worker(service, settings)))
+        case "migrate":
+            uvloop.run(migrate.migrate(settings, service.name))
+
+
+@asynccontextmanager
+async def open_database(
+    service: str, settings: ServiceSettings, *, statement_seconds: float
+) -> AsyncIterator[Database]:
+    waker = RelayWaker(settings.dsn, service)
+    async with open_pool(
+        settings.dsn,
+        application_name=service,
+        max_size=settings.pool_size,
+        statement_timeout_seconds=statement_seconds,
+    ) as pool:
+        waking = asyncio.create_task(waker.run())
+        try:
+            yield Database(pool, waker.wake)
+        finally:
+            waking.cancel()
+
+
+def api(service: Service, settings: ServiceSettings) -> FastAPI:
+    database = open_database(service.name, settings, statement_seconds=settings.statement_timeout_seconds)
+    return create_app(service.name, service.title, settings, database, service.routers)
+
+
+def run_api(service: Service, settings: ServiceSettings) -> None:
+    uvicorn.run(
+        api(service, settings),
+        host=settings.host,
+        port=settings.port,
+        loop="uvloop",
+        http="httptools",
+        log_level="warning",
+        access_log=False,
+        server_header=False,
+        timeout_keep_alive=30,
+        timeout_graceful_shutdown=settings.stop_timeout_seconds,
+        limit_concurrency=200,
+        h11_max_incomplete_event_size=65_536,
+    )
+
+
+async def run_worker(service: Service, settings: ServiceSettings) -> int:
+    """Relay, consume, retry and do the jobs until SIGTERM or SIGINT. Returns the exit code."""
+    stopping = asyncio.Event()
+    for signal_ in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(signal_, stopping.set)
+    async with open_database(service.name, settings, statement_seconds=WORKER_STATEMENT_SECONDS) as db:
+        tasks = [
+            asyncio.create_task(work, name=name)
+            for name, work in _work(service, settings, db, stopping).items()
+        ]
+        log.info("worker_started", sources=list(service.sources))
+        stopped = asyncio.create_task(stopping.wait())
+        await asyncio.wait([*tasks, stopped], return_when=asyncio.FIRST_COMPLETED)
+        failed = [task for task in tasks if task.done() and task.exception()]
+        for task in failed:
+            log.critical("worker_stopped_itself", part=task.get_name(), error=str(task.exception()))
+        stopping.set()
+        await asyncio.wait(tasks, timeout=settings.stop_timeout_seconds)
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        log.info("worker_stopped")
+        return 1 if failed else 0
+
+
+def _work(
+    service: Service, settings: ServiceSettings, db: Database, stopping: asyncio.Event
+) -> dict[str, Awaitable[None]]:
+    own = relay.Relay(settings.dsn, service.name, settings.topic(service.name), settings.kafka)
+    work: dict[str, Awaitable[None]] = {
+        "relay": relay.run(own, stopping),
+        "health": _serve_health(service, settings, db, stopping),
+    }
+    if service.apply:
+        subscription = consumer.Subscription(
+            kafka=settings.kafka,
+            group=f"{settings.topic_prefix}.{service.name}",
+            member=f"{service.name}-{settings.worker_name}",
+            topics={settings.topic(source): source for source in service.sources},
+            apply=service.apply,
+        )
+        work["consumer"] = consumer.run(db, subscription, stopping)
+        work["retry"] = consumer.retry_parked(db, subscription, stopping)
+    clock = Clock(settable=settings.settable_clock)
+    for job in service.jobs:
+        work[job.__name__] = _repeat(job, db, clock, stopping)
+    return work
+
+
+async def _repeat(job: Job, db: Database, clock: Clock, stopping: asyncio.Event) -> None:
+    pause = JOB_PAUSE_WITH_SETTABLE_CLOCK_SECONDS if clock.settable else JOB_PAUSE_SECONDS
+    while not stopping.is_set():
+        try:
+            await job(db, clock)
+        except TRANSIENT as error:
+            log.warning("job_postponed", job=job.__name__, error=repr(error))
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(stopping.wait(), pause)
+
+
+async def _serve_health(
+    service: Service, settings: ServiceSettings, db: Database, stopping: asyncio.Event
+) -> None:
+    app = FastAPI(title=f"SINGO {service.name} worker", openapi_url=None)
+    app.state.db = db
+    app.include_router(health)
+    server = uvicorn.Server(
+        uvicorn.Config(
+            app, settings.host, settings.ops_port, log_level="warning", access_log=False, lifespan="off"
+        )
+    )
+    server.install_signal_handlers = lambda: None  # type: ignore[attr-defined]
+    serving = asyncio.create_task(server._serve())  # noqa: SLF001 (`serve` would take our signal handlers)
+    await stopping.wait()
+    server.should_exit = True
+    await serving
