@@ -61,13 +61,12 @@ class Database:
 
         A connection whose state is in doubt (the caller was cancelled in mid-query) is thrown away, not reused.
         """
-        async with self.pool.acquire(timeout=5) as conn:
-            async with conn.transaction():
-                conn.pending.clear()
-                conn.appended.clear()
-                yield conn
-                await append.flush(conn)
-                appended = bool(conn.appended)
+        async with self.pool.acquire(timeout=5) as conn, conn.transaction():
+            conn.pending.clear()
+            conn.appended.clear()
+            yield conn
+            await append.flush(conn)
+            appended = bool(conn.appended)
         if appended:
             self.wake_relay()
 

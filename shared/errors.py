@@ -24,7 +24,7 @@ class FieldError:
     rule: str | None = None
 
 
-class Problem(Exception):  # noqa: N818 (RFC 9457's own word)
+class Problem(Exception):
     """The request could not be carried out."""
 
     status: ClassVar[int] = 400

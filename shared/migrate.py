@@ -23,7 +23,7 @@ APPEND_ONLY: Final = ("event", "operator_act")
 log = structlog.get_logger()
 
 
-class MigrationChanged(Exception):  # noqa: N818
+class MigrationChanged(Exception):
     """A migration that was applied here has been edited since."""
 
 
@@ -55,9 +55,7 @@ async def migrate_schema(dsn: str, service: str) -> list[str]:
         )
         done = {row["name"]: row["sha256"] for row in await conn.fetch("SELECT name, sha256 FROM migration")}
         applied = [
-            name
-            for name, file in migrations_of(service)
-            if await _apply(conn, name, file.read_text(), done.get(name))
+            name for name, file in migrations_of(service) if await _apply(conn, name, file.read_text(), done.get(name))
         ]
         await _grant(conn, service)
         return applied

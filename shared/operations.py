@@ -1,4 +1,4 @@
-"""What operators see and do in each service: outbox, watermarks, parked events, quarantine. Every act needs a reason."""
+"""What operators see and do in each service: outbox, watermarks, parked events, quarantine. Acts need a reason."""
 
 from datetime import datetime
 from typing import Annotated, Any, Final
@@ -120,7 +120,7 @@ async def watermarks(_: Operator, db: Db, key: Key) -> Page[Watermark]:
 
 
 @router.get("/parked")
-async def parked_events(_: Operator, db: Db, dead: bool | None = None) -> Page[Parked]:
+async def parked_events(_: Operator, db: Db, dead: Annotated[bool | None, Query()] = None) -> Page[Parked]:
     """Events that could not be applied yet, oldest first; `dead` ones wait for an operator."""
     rows = await db.pool.fetch(
         """
@@ -159,9 +159,7 @@ async def event(_: Operator, db: Db, event_id: UUID) -> StoredEvent:
 
 
 @router.post("/parked/{source}/{key}/{sequence}/redrive")
-async def redrive(
-    actor: Operator, db: Db, source: Line, key: Line, sequence: Position, act: OperatorAct
-) -> Done:
+async def redrive(actor: Operator, db: Db, source: Line, key: Line, sequence: Position, act: OperatorAct) -> Done:
     """Try a parked event again at once, with new attempts."""
     async with db.transaction() as conn:
         done = await parked.redrive(conn, source, key, sequence, actor=actor.subject, reason=act.reason)
@@ -169,9 +167,7 @@ async def redrive(
 
 
 @router.post("/parked/{source}/{key}/{sequence}/skip")
-async def skip(
-    actor: Operator, db: Db, source: Line, key: Line, sequence: Position, act: OperatorAct
-) -> Done:
+async def skip(actor: Operator, db: Db, source: Line, key: Line, sequence: Position, act: OperatorAct) -> Done:
     """Pass over the head of a parked key without its effect; its followers are applied next."""
     async with db.transaction() as conn:
         done = await parked.skip(conn, source, key, sequence, actor=actor.subject, reason=act.reason)
@@ -182,9 +178,7 @@ async def skip(
 async def clock(_: Operator, request: Request, db: Db) -> ClockView:
     """The time as the domain sees it."""
     async with db.read() as conn:
-        return ClockView(
-            now=await request.app.state.clock.now(conn), settable=request.app.state.clock.settable
-        )
+        return ClockView(now=await request.app.state.clock.now(conn), settable=request.app.state.clock.settable)
 
 
 @router.put("/clock")

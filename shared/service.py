@@ -4,10 +4,10 @@ import asyncio
 import contextlib
 import signal
 import sys
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Coroutine, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Any, Final
 
 import structlog
 import uvicorn
@@ -15,7 +15,7 @@ import uvloop
 from fastapi import APIRouter, FastAPI
 from pydantic import ValidationError
 
-from shared import logging, migrate, operations
+from shared import logging, migrate
 from shared.clock import Clock
 from shared.db import TRANSIENT, Database, open_pool
 from shared.events import consumer, relay
@@ -24,7 +24,7 @@ from shared.events.waker import RelayWaker
 from shared.http.app import create_app, health
 from shared.settings import ServiceSettings
 
-Job = Callable[[Database, Clock], Awaitable[None]]
+Job = Callable[[Database, Clock], Coroutine[Any, Any, None]]
 """Work that comes round again, such as looking for what has fallen due. Safe to run twice."""
 
 JOB_PAUSE_SECONDS: Final = 30.0
@@ -56,9 +56,7 @@ def main(service: Service) -> None:
         settings = service.settings()
     except ValidationError as error:
         prefix = service.settings.model_config.get("env_prefix", "")
-        wrong = "\n".join(
-            f"  {prefix}{'_'.join(map(str, e['loc'])).upper()}: {e['msg']}" for e in error.errors()
-        )
+        wrong = "\n".join(f"  {prefix}{'_'.join(map(str, e['loc'])).upper()}: {e['msg']}" for e in error.errors())
         sys.exit(f"the settings of {service.name} are not complete:\n{wrong}")
     logging.configure(service.name, role, settings.log_format)
     match role:
@@ -116,10 +114,7 @@ async def run_worker(service: Service, settings: ServiceSettings) -> int:
     for signal_ in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(signal_, stopping.set)
     async with open_database(service.name, settings, statement_seconds=WORKER_STATEMENT_SECONDS) as db:
-        tasks = [
-            asyncio.create_task(work, name=name)
-            for name, work in _work(service, settings, db, stopping).items()
-        ]
+        tasks = [asyncio.create_task(work, name=name) for name, work in _work(service, settings, db, stopping).items()]
         log.info("worker_started", sources=list(service.sources))
         stopped = asyncio.create_task(stopping.wait())
         await asyncio.wait([*tasks, stopped], return_when=asyncio.FIRST_COMPLETED)
@@ -137,9 +132,9 @@ async def run_worker(service: Service, settings: ServiceSettings) -> int:
 
 def _work(
     service: Service, settings: ServiceSettings, db: Database, stopping: asyncio.Event
-) -> dict[str, Awaitable[None]]:
+) -> dict[str, Coroutine[Any, Any, None]]:
     own = relay.Relay(settings.dsn, service.name, settings.topic(service.name), settings.kafka)
-    work: dict[str, Awaitable[None]] = {
+    work: dict[str, Coroutine[Any, Any, None]] = {
         "relay": relay.run(own, stopping),
         "health": _serve_health(service, settings, db, stopping),
     }
@@ -170,16 +165,12 @@ async def _repeat(job: Job, db: Database, clock: Clock, stopping: asyncio.Event)
             await asyncio.wait_for(stopping.wait(), pause)
 
 
-async def _serve_health(
-    service: Service, settings: ServiceSettings, db: Database, stopping: asyncio.Event
-) -> None:
+async def _serve_health(service: Service, settings: ServiceSettings, db: Database, stopping: asyncio.Event) -> None:
     app = FastAPI(title=f"SINGO {service.name} worker", openapi_url=None)
     app.state.db = db
     app.include_router(health)
     server = uvicorn.Server(
-        uvicorn.Config(
-            app, settings.host, settings.ops_port, log_level="warning", access_log=False, lifespan="off"
-        )
+        uvicorn.Config(app, settings.host, settings.ops_port, log_level="warning", access_log=False, lifespan="off")
     )
     server.install_signal_handlers = lambda: None  # type: ignore[attr-defined]
     serving = asyncio.create_task(server._serve())  # noqa: SLF001 (`serve` would take our signal handlers)

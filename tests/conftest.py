@@ -1,7 +1,7 @@
-"""Servers once per run, a database per test. Servers: those given, else containers where Docker answers, else embedded."""
+"""Servers once per run, a database per test. Servers: the given ones, or containers if Docker answers, or embedded."""
 
 import os
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
@@ -15,9 +15,7 @@ def pytest_configure(config: pytest.Config) -> None:
     if hasattr(config, "workerinput") or config.option.collectonly:
         return
     given = "SINGO_TEST_DSN" in os.environ and "SINGO_TEST_KAFKA" in os.environ
-    wish = os.environ.get(
-        "SINGO_TEST_SERVERS", "embedded" if given or True or not docker_answers() else "docker"
-    )
+    wish = os.environ.get("SINGO_TEST_SERVERS", "embedded" if given or True or not docker_answers() else "docker")
     if wish == "docker" and not given:
         servers, stop = start_containers()
         os.environ.update(SINGO_TEST_DSN=servers.dsn, SINGO_TEST_KAFKA=servers.kafka)
@@ -51,7 +49,6 @@ async def world(servers: Servers, template: str, issuer_keys: Path) -> AsyncIter
 
 
 @pytest.fixture(autouse=True)
-def _no_proxy(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+def _no_proxy(monkeypatch: pytest.MonkeyPatch) -> None:
     """Calls to this machine go straight."""
     monkeypatch.setenv("NO_PROXY", "127.0.0.1,localhost")
-    yield

@@ -13,6 +13,7 @@ import asyncpg
 
 from shared import migrate
 from shared.local import stack
+from tests import containers
 
 SERVICES: Final = ("registry", "reporting", "recommendations", "notifications")
 ROLES_SQL: Final = Path(__file__).parents[1] / "deploy" / "postgres" / "roles.sql"
@@ -42,9 +43,7 @@ def docker_answers() -> bool:
 
 def start_containers() -> tuple[Servers, Callable[[], None]]:
     """PostgreSQL and Kafka in containers, by testcontainers; and how to stop them."""
-    from tests.containers import start
-
-    dsn, kafka, stop = start()
+    dsn, kafka, stop = containers.start()
     return Servers(dsn, kafka), stop
 
 

@@ -1,4 +1,4 @@
-"""A small world for one test: a fresh database, the four services on it, callers with tokens, and deliveries by hand."""
+"""A small world for one test: a fresh database, the services on it, callers with tokens, deliveries by hand."""
 
 import asyncio
 import json
@@ -91,9 +91,7 @@ class World:
 
     # Callers
 
-    def token(
-        self, *roles: str, sub: str | None = None, regions: Sequence[str] = (), unit: str = "", **claims: Any
-    ) -> str:
+    def token(self, *roles: str, sub: str | None = None, regions: Sequence[str] = (), unit: str = "") -> str:
         who = issuer.Claims(
             sub=sub or (f"{roles[0]}-1" if roles else "somebody"),
             roles=[*roles],
@@ -106,9 +104,7 @@ class World:
         """Headers of a read by somebody with these roles."""
         return {"Authorization": f"Bearer {self.token(*roles, **caller)}"}
 
-    def write(
-        self, *roles: str, match: int | None = None, key: str | None = None, **caller: Any
-    ) -> dict[str, str]:
+    def write(self, *roles: str, match: int | None = None, key: str | None = None, **caller: Any) -> dict[str, str]:
         """Headers of a write: token, Idempotency-Key (a new one), If-Match (of version `match`)."""
         headers = self.read(*roles, **caller) | {"Idempotency-Key": key or str(uuid4())}
         return headers | ({"If-Match": etag(match)} if match is not None else {})
@@ -125,20 +121,15 @@ class World:
 
     async def events(self, service: str) -> list[dict[str, Any]]:
         """All events of a service in the order in which they were appended; `type` is the short name."""
-        rows = await (await self.pool(service)).fetch(
-            "SELECT * FROM event ORDER BY appended_at, key, sequence"
-        )
+        rows = await (await self.pool(service)).fetch("SELECT * FROM event ORDER BY appended_at, key, sequence")
         return [
-            dict(row)
-            | {"type": row["type"].split(".")[2], "data": json.loads(row["payload"]), "source": service}
+            dict(row) | {"type": row["type"].split(".")[2], "data": json.loads(row["payload"]), "source": service}
             for row in rows
         ]
 
     async def received(self, source: str) -> list[inbox.Received]:
         """The events of a service as its readers get them."""
-        rows = await (await self.pool(source)).fetch(
-            "SELECT * FROM event ORDER BY appended_at, key, sequence"
-        )
+        rows = await (await self.pool(source)).fetch("SELECT * FROM event ORDER BY appended_at, key, sequence")
         return [
             inbox.Received(parked.envelope_of(dict(row) | {"source": source}), source, 0, offset)
             for offset, row in enumerate(rows)

@@ -38,7 +38,7 @@ def emit(conn: "Connection", event: "Event") -> None:
 
 
 async def flush(conn: "Connection") -> None:
-    """Append what the transaction emitted, into `conn.appended` too. `Database.transaction` does it before the commit."""
+    """Append what was emitted, and note it in `conn.appended`. `Database.transaction` does it before the commit."""
     if not conn.pending:
         return
     # Keys in order against deadlocks; the sort is stable, so the events of one key keep their order.

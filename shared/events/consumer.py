@@ -31,7 +31,7 @@ STUCK_SECONDS: Final = 60.0
 log = structlog.get_logger()
 
 
-class AnotherLog(Exception):  # noqa: N818
+class AnotherLog(Exception):
     """The topic is not the log that this service has read: wiped, recreated, or another cluster."""
 
 
@@ -56,10 +56,6 @@ async def run(db: Database, subscription: Subscription, stopping: asyncio.Event)
     while not stopping.is_set():
         try:
             await _consume(db, subscription, stopping)
-        except OffsetOutOfRangeError as error:
-            raise AnotherLog(
-                f"the log no longer holds the offsets that are to be read next: {error}"
-            ) from error
         except (*TRANSIENT, KafkaError) as error:
             log.warning("consumer_restarting", error=repr(error))
             await asyncio.sleep(RESTART_SECONDS)
@@ -135,9 +131,7 @@ async def _handle_until_done(
                 outcome = await handle(conn, subscription, partition, records)
                 await _write_bookmark(conn, partition, records[-1], takeover.cluster_id)
         except TRANSIENT as error:
-            log.warning(
-                "batch_repeated", topic=partition.topic, partition=partition.partition, error=repr(error)
-            )
+            log.warning("batch_repeated", topic=partition.topic, partition=partition.partition, error=repr(error))
             await asyncio.sleep(pause)
             pause = min(pause * 2, LONGEST_PAUSE_SECONDS)
         else:
@@ -205,9 +199,7 @@ async def _write_bookmark(conn: Connection, partition: TopicPartition, last: Any
     )
 
 
-async def _commit_for_tools(
-    consumer: AIOKafkaConsumer, batches: Mapping[TopicPartition, Sequence[Any]]
-) -> None:
+async def _commit_for_tools(consumer: AIOKafkaConsumer, batches: Mapping[TopicPartition, Sequence[Any]]) -> None:
     try:
         await consumer.commit({partition: records[-1].offset + 1 for partition, records in batches.items()})
     except KafkaError as error:
@@ -263,9 +255,7 @@ class _Takeover(ConsumerRebalanceListener):  # type: ignore[misc]
                 self._consumer.seek(partition, 0)
                 continue
             if row["cluster_id"] != self.cluster_id:
-                raise AnotherLog(
-                    f"{partition.topic} was read from cluster {row['cluster_id']}, not {self.cluster_id}"
-                )
+                raise AnotherLog(f"{partition.topic} was read from cluster {row['cluster_id']}, not {self.cluster_id}")
             if not starts[partition] <= row["next_offset"] <= ends[partition]:
                 raise AnotherLog(
                     f"{partition.topic}/{partition.partition} goes from {starts[partition]} to {ends[partition]}, "

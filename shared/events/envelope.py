@@ -13,7 +13,6 @@ from uuid import UUID
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict
 
-
 GENESIS: Final = bytes(32)
 """The hash before the first event of a key."""
 
@@ -23,7 +22,7 @@ _SOURCE: Final = re.compile(r"urn:singo:([a-z]+)")
 
 
 class ActedBy(BaseModel):
-    """Who did it: the token's `sub` (an opaque id), and the role that allowed it. `system` for what time brings about."""
+    """Who did it: the token's `sub` (an opaque id) and the role that allowed it; `system` is what time brings."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -91,9 +90,7 @@ def parse_after(text: str) -> dict[str, int]:
     return {source: int(sequence) for source, sequence in pairs}
 
 
-def parse(
-    key: bytes | None, value: bytes | None, headers: Iterable[tuple[str, bytes]], *, source: str
-) -> Envelope:
+def parse(key: bytes | None, value: bytes | None, headers: Iterable[tuple[str, bytes]], *, source: str) -> Envelope:
     """Read one record of `source`'s topic. Raises NotAnEvent."""
     if key is None or value is None:
         raise NotAnEvent("the record has no key or no value")

@@ -109,9 +109,7 @@ def caused_by(event: Envelope) -> Iterator[None]:
         correlation_id.reset(correlation)
 
 
-async def receive(
-    conn: Connection, batch: Sequence[Received], apply: Apply, sources: Collection[str]
-) -> Outcome:
+async def receive(conn: Connection, batch: Sequence[Received], apply: Apply, sources: Collection[str]) -> Outcome:
     """Apply or park a batch of one source's records, in the caller's transaction.
 
     Transient errors pass through: roll back and call again. Any other error of a handler parks its record.
@@ -234,7 +232,7 @@ async def _write_marks(conn: Connection, source: str, marks: Mapping[str, Mark],
 async def _write_parked(
     conn: Connection, parked: Sequence[tuple[Received, Reason, Exception | None]], marks: Mapping[str, Mark]
 ) -> None:
-    """`marks` as they are now: the next event of a key (it fills a gap) is due at once, a follower waits for its head."""
+    """`marks` as they are now: a key's next event (it fills a gap) is due at once, a follower waits for its head."""
     if not parked:
         return
     await conn.executemany(
@@ -308,7 +306,7 @@ def fingerprint(error: Exception) -> str:
 def describe(error: Exception) -> str:
     """The error for an operator, without the input that a validation error would quote (it may be personal)."""
     if hasattr(error, "errors") and hasattr(error, "error_count"):
-        return "; ".join(
-            f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors(include_input=False)
-        )[:2000]
+        return "; ".join(f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors(include_input=False))[
+            :2000
+        ]
     return f"{type(error).__name__}: {error}"[:2000].replace("\0", "")

@@ -79,14 +79,10 @@ async def drain(
         if event.sequence <= mark.sequence and row["reason"] != "fork":
             gone.append(event.sequence)
             continue
-        if row["dead"] or not await _advance(
-            conn, mark, row, event, apply, applied_elsewhere, sources, policy
-        ):
+        if row["dead"] or not await _advance(conn, mark, row, event, apply, applied_elsewhere, sources, policy):
             break
         gone.append(event.sequence)
-    await conn.execute(
-        "DELETE FROM parked WHERE key = $1 AND source = $2 AND sequence = ANY($3)", key, source, gone
-    )
+    await conn.execute("DELETE FROM parked WHERE key = $1 AND source = $2 AND sequence = ANY($3)", key, source, gone)
     await _settle(conn, source, key, mark, more=len(gone) == len(rows) == DRAIN_ROWS)
 
 
@@ -205,9 +201,7 @@ async def redrive(conn: Connection, source: str, key: str, sequence: int, *, act
         sequence,
     )
     target = {"source": source, "key": key, "sequence": sequence}
-    await record_act(
-        conn, actor=actor, act="redrive", target=target, reason=reason, result={"found": bool(found)}
-    )
+    await record_act(conn, actor=actor, act="redrive", target=target, reason=reason, result={"found": bool(found)})
     return bool(found)
 
 
@@ -219,9 +213,7 @@ async def skip(conn: Connection, source: str, key: str, sequence: int, *, actor:
     )
     found = row is not None and row["sequence"] == sequence
     if found:
-        await conn.execute(
-            "DELETE FROM parked WHERE key = $1 AND source = $2 AND sequence = $3", key, source, sequence
-        )
+        await conn.execute("DELETE FROM parked WHERE key = $1 AND source = $2 AND sequence = $3", key, source, sequence)
         await conn.execute(
             """
             UPDATE watermark SET sequence = $3, hash = $4,

@@ -33,7 +33,7 @@ log = structlog.get_logger()
 _partition_of = DefaultPartitioner()
 
 
-class LogAhead(Exception):  # noqa: N818
+class LogAhead(Exception):
     """The log holds a record that this database does not know: the database was restored to an earlier point."""
 
 
@@ -142,10 +142,7 @@ async def _send(
         else:
             sent.append(row["position"])
     acknowledged = asyncio.gather(
-        *[
-            await producer.send_batch(batch, relay.topic, partition=partition)
-            for partition, batch in batches.items()
-        ]
+        *[await producer.send_batch(batch, relay.topic, partition=partition) for partition, batch in batches.items()]
     )
     while not acknowledged.done():  # a statement now and then keeps the lease
         await asyncio.wait([acknowledged], timeout=1)
@@ -172,9 +169,7 @@ async def _refuse_if_log_is_ahead(relay: Relay, conn: asyncpg.Connection) -> Non
         known = await conn.fetchval("SELECT hash FROM event WHERE key = $1 AND sequence = $2", key, sequence)
         if known == chain:
             continue
-        reason = (
-            f"the log of {relay.topic} holds event {sequence} of key {key}, which this database does not know"
-        )
+        reason = f"the log of {relay.topic} holds event {sequence} of key {key}, which this database does not know"
         await conn.execute("INSERT INTO halt (reason) VALUES ($1) ON CONFLICT DO NOTHING", reason)
         raise LogAhead(reason)
 

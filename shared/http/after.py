@@ -28,9 +28,7 @@ async def read_after(
     singo_after: Annotated[
         str | None, Header(description="Positions of events that this read must see", max_length=3000)
     ] = None,
-    prefer: Annotated[
-        str | None, Header(description="`wait=5`: seconds to wait at most", max_length=200)
-    ] = None,
+    prefer: Annotated[str | None, Header(description="`wait=5`: seconds to wait at most", max_length=200)] = None,
 ) -> None:
     if not singo_after or request.method not in ("GET", "HEAD"):
         return
@@ -40,16 +38,12 @@ async def read_after(
     wait = _WAIT.search(prefer or "")
     seconds = min(int(wait[1]) if wait else WAIT_SECONDS_DEFAULT, WAIT_SECONDS_MAX)
     if not await applied_within(state.db, wanted, seconds):
-        raise NotYetArrived(
-            "the events named in `Singo-After` have not all been applied here", retry_after_seconds=1
-        )
+        raise NotYetArrived("the events named in `Singo-After` have not all been applied here", retry_after_seconds=1)
 
 
 def _parse(text: str) -> tuple[str, str, int]:
     if not (position := _POSITION.fullmatch(text)):
-        raise InvalidInput.field(
-            "header:Singo-After", "must be positions such as `reporting/<key>/42`, with commas"
-        )
+        raise InvalidInput.field("header:Singo-After", "must be positions such as `reporting/<key>/42`, with commas")
     return position[1], position[2], int(position[3])
 
 

@@ -4,6 +4,7 @@ Deny by default: a route without `allow(...)`, `signed_in` or `public` does not 
 """
 
 import asyncio
+import json
 import time
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
@@ -78,9 +79,7 @@ class TokenVerifier:
         try:
             return jwt.decode(token, keys, algorithms=ALGORITHMS)
         except (JoseError, ValueError):
-            newer = await self._published_keys(
-                max_age=REFRESH_PAUSE_SECONDS
-            )  # the issuer may have rotated its keys
+            newer = await self._published_keys(max_age=REFRESH_PAUSE_SECONDS)  # the issuer may have rotated its keys
             if newer is keys:
                 raise
             return jwt.decode(token, newer, algorithms=ALGORITHMS)
@@ -92,9 +91,7 @@ class TokenVerifier:
                     self._keys = KeySet.import_key_set(await _fetch_keys(self._settings))
                 except (httpx.HTTPError, OSError, ValueError, KeyError) as error:
                     if self._keys is None:
-                        raise Unavailable(
-                            "the issuer's keys can't be read now", retry_after_seconds=5
-                        ) from error
+                        raise Unavailable("the issuer's keys can't be read now", retry_after_seconds=5) from error
                 self._read_at = time.monotonic()
             return self._keys
 
@@ -102,17 +99,13 @@ class TokenVerifier:
 async def _fetch_keys(settings: ServiceSettings) -> Any:
     url = settings.oidc_jwks_url
     if url.startswith("file:"):
-        return _json(Path(urlsplit(url).path).read_bytes())
+        return json.loads(await asyncio.to_thread(Path(urlsplit(url).path).read_bytes))
     async with httpx.AsyncClient(timeout=5, follow_redirects=False) as client:
         if not url:
             found = await client.get(f"{settings.oidc_issuer.rstrip('/')}/.well-known/openid-configuration")
             url = found.raise_for_status().json()["jwks_uri"]
         response = await client.get(url)
         return response.raise_for_status().json()
-
-
-def _json(raw: bytes) -> Any:
-    return httpx.Response(200, content=raw).json()
 
 
 def _actor(claims: dict[str, Any]) -> Actor:
@@ -126,17 +119,13 @@ def _actor(claims: dict[str, Any]) -> Actor:
     if not isinstance(subject, str) or not 0 < len(subject) <= 200:
         raise NotSignedIn("the token's `sub` must be a text of at most 200 characters")
     unit = claims.get("unit", "")
-    return Actor(
-        subject, frozenset(texts("roles")), tuple(texts("regions")), unit if isinstance(unit, str) else ""
-    )
+    return Actor(subject, frozenset(texts("roles")), tuple(texts("regions")), unit if isinstance(unit, str) else "")
 
 
-_bearer = HTTPBearer(
-    auto_error=False, scheme_name="oidc", description="Access token of the configured OIDC issuer"
-)
+_bearer = HTTPBearer(auto_error=False, scheme_name="oidc", description="Access token of the configured OIDC issuer")
 
 
-async def _signed_in(
+async def signed_in(
     request: Request, credentials: Annotated[HTTPAuthorizationCredentials | None, Security(_bearer)]
 ) -> Actor:
     if credentials is None:
@@ -147,7 +136,7 @@ async def _signed_in(
     return actor
 
 
-SignedIn = Annotated[Actor, Depends(_signed_in)]
+SignedIn = Annotated[Actor, Depends(signed_in)]
 """Anybody with a valid token; the route itself says what they may see."""
 
 

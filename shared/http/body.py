@@ -28,7 +28,7 @@ class Page(View, Generic[Item]):
 
 
 def _printable(text: str) -> str:
-    if any(ord(c) < 32 and c not in "\t\n\r" or 0xD800 <= ord(c) <= 0xDFFF for c in text):
+    if any((ord(c) < 32 and c not in "\t\n\r") or 0xD800 <= ord(c) <= 0xDFFF for c in text):
         raise PydanticCustomError("not_printable", "must not hold control characters or lone surrogates")
     return text
 
@@ -42,7 +42,7 @@ def _one_line(text: str) -> str:
 def broken_rule(rule: str, message: str) -> PydanticCustomError:
     """A validator's refusal that names the rule of the domain; the problem document shows it in `rule`."""
     context: dict[str, Any] = {"rule": rule}
-    return PydanticCustomError("rule_broken", message, context)  # type: ignore[arg-type]
+    return PydanticCustomError("rule_broken", message, context)
 
 
 Line = Annotated[

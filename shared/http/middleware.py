@@ -22,7 +22,7 @@ log = structlog.get_logger()
 
 
 class RequestMiddleware:
-    """Gives each request an id (the caller's `X-Request-Id`, or a new one), which its events carry as correlation id."""
+    """Gives each request an id (the caller's `X-Request-Id` or a new one); its events carry it as correlation id."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
@@ -77,7 +77,7 @@ class RequestMiddleware:
             await self._app(scope, body, noting_start)
         except Replay as replay:
             response = replay.response
-        except Exception as error:  # the last line of defence: Starlette re-raises what it answered
+        except Exception as error:  # noqa: BLE001 the last line of defence: Starlette re-raises what it answered
             if started:
                 return
             response = problems.respond(problems.from_unexpected(error))
@@ -87,7 +87,7 @@ class RequestMiddleware:
 
 
 class _Bounded:
-    """Receives a body of limited size in limited time. HTTPException is what FastAPI lets pass while it reads a body."""
+    """Receives a body of limited size in limited time. FastAPI lets only HTTPException pass while it reads a body."""
 
     def __init__(self, receive: Receive, headers: dict[str, str]) -> None:
         self._receive = receive

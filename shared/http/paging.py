@@ -31,9 +31,7 @@ class PageRequest:
 
 def _page_request(
     limit: Annotated[int, Query(ge=1, le=100, description="Items per page")] = 50,
-    cursor: Annotated[
-        str | None, Query(max_length=200, description="`next_cursor` of the page before")
-    ] = None,
+    cursor: Annotated[str | None, Query(max_length=200, description="`next_cursor` of the page before")] = None,
 ) -> PageRequest:
     return PageRequest(limit, _decode(cursor) if cursor else None)
 
@@ -41,9 +39,7 @@ def _page_request(
 PageQuery = Annotated[PageRequest, Depends(_page_request)]
 
 
-def page(
-    rows: Sequence[Any], request: PageRequest, view: Callable[[Any], Item], *, key: str = "id"
-) -> Page[Item]:
+def page(rows: Sequence[Any], request: PageRequest, view: Callable[[Any], Item], *, key: str = "id") -> Page[Item]:
     """`rows`: up to `request.fetch` of them, ordered by `key` descending, below `request.before`."""
     shown = rows[: request.limit]
     more = len(rows) > request.limit
@@ -58,6 +54,4 @@ def _decode(cursor: str) -> UUID:
     try:
         return UUID(bytes=base64.urlsafe_b64decode(cursor + "=="))
     except (ValueError, binascii.Error):
-        raise InvalidInput.field(
-            "query:cursor", "must be `next_cursor` of the page before, unchanged"
-        ) from None
+        raise InvalidInput.field("query:cursor", "must be `next_cursor` of the page before, unchanged") from None

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 import asyncpg
 import structlog
-from fastapi import APIRouter, FastAPI, Request
+from fastapi import APIRouter, Depends, FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import HTMLResponse, JSONResponse
 from pydantic import BaseModel, Field
@@ -16,6 +16,7 @@ from starlette.exceptions import HTTPException
 from shared.db import TRANSIENT
 from shared.errors import BodyTooLarge, BodyTooSlow, FieldError, InvalidInput, NotFound, Problem, Unavailable
 from shared.events.append import correlation_id
+from shared.http.auth import public
 
 MEDIA_TYPE: Final = "application/problem+json"
 WRITING_HALTED: Final = "55000"  # what `append` raises while the table `halt` has a row
@@ -29,9 +30,7 @@ log = structlog.get_logger()
 
 
 class ProblemError(BaseModel):
-    pointer: str = Field(
-        description="JSON pointer into the body, or the name of the parameter", max_length=500
-    )
+    pointer: str = Field(description="JSON pointer into the body, or the name of the parameter", max_length=500)
     detail: str = Field(description="What is wrong and how to mend it", max_length=2000)
     rule: str | None = Field(default=None, description="Id of the broken rule", max_length=20)
 
@@ -81,8 +80,7 @@ def respond(problem: Problem, headers: dict[str, str] | None = None) -> JSONResp
         "detail": problem.detail,
         "request_id": correlation_id.get(),
         "errors": [
-            {"pointer": e.pointer, "detail": e.detail} | ({"rule": e.rule} if e.rule else {})
-            for e in problem.errors
+            {"pointer": e.pointer, "detail": e.detail} | ({"rule": e.rule} if e.rule else {}) for e in problem.errors
         ],
     }
     if problem.rule:
@@ -121,14 +119,10 @@ def install(app: FastAPI) -> None:
 def from_unexpected(error: Exception) -> Problem:
     if isinstance(error, asyncpg.ObjectNotInPrerequisiteStateError):
         log.error("write_refused", error=str(error))
-        return Unavailable(
-            "writing is stopped until an operator has reconciled the log", retry_after_seconds=60
-        )
+        return Unavailable("writing is stopped until an operator has reconciled the log", retry_after_seconds=60)
     if isinstance(error, TRANSIENT):
         log.warning("request_unavailable", error=repr(error))
-        return Unavailable(
-            "the database is not reachable or too busy; nothing was changed", retry_after_seconds=2
-        )
+        return Unavailable("the database is not reachable or too busy; nothing was changed", retry_after_seconds=2)
     if isinstance(error, NOT_STORABLE):
         return InvalidInput("a text holds a character, or a number a size, that cannot be stored")
     log.error("request_failed", exc_info=error)
@@ -147,11 +141,7 @@ def _field_error(error: Any) -> FieldError:
     detail = "JSON decode error" if error["type"] == "json_invalid" else str(error["msg"])
     rule = (error.get("ctx") or {}).get("rule")
     if where == "body":
-        steps = (
-            str(step).replace("~", "~0").replace("/", "~1")
-            for step in path
-            if error["type"] != "json_invalid"
-        )
+        steps = (str(step).replace("~", "~0").replace("/", "~1") for step in path if error["type"] != "json_invalid")
         return FieldError("#" + "".join(f"/{step}" for step in steps), detail, rule)
     return FieldError(f"{where}:{'.'.join(map(str, path))}", detail, rule)
 
@@ -172,7 +162,9 @@ def _from_framework(error: HTTPException) -> Problem:
             return Problem(str(error.detail))
 
 
-pages = APIRouter(prefix="/problems", tags=["problems"], include_in_schema=False)
+pages = APIRouter(
+    prefix="/problems", tags=["problems"], include_in_schema=False, dependencies=[Depends(public)]
+)
 
 
 @pages.get("/{slug}")

@@ -29,7 +29,7 @@ from shared.http.problems import UnsupportedMediaType
 REPLAYED: Final = "Idempotent-Replayed"
 
 
-class Replay(Exception):  # noqa: N818
+class Replay(Exception):
     """The request was carried out before; `response` is what was answered then."""
 
     def __init__(self, response: Response) -> None:
@@ -85,9 +85,7 @@ class Write:
         """Have the key to ourselves until the commit, or raise: Replay, KeyReused, KeyInFlight."""
         scope = f"{self.actor.subject}\n{self.key}"
         if not await conn.fetchval("SELECT pg_try_advisory_xact_lock(hashtextextended($1, 0))", scope):
-            raise KeyInFlight(
-                "the first request with this key is still being worked on", retry_after_seconds=1
-            )
+            raise KeyInFlight("the first request with this key is still being worked on", retry_after_seconds=1)
         done = await conn.fetchrow(
             "SELECT body_sha256, status, headers, body FROM request WHERE caller = $1 AND idempotency_key = $2",
             self.actor.subject,
@@ -127,7 +125,7 @@ def _name_events(response: Response, appended: list[append.Appended]) -> None:
         )
 
 
-async def _keyed_write(
+async def keyed_write(
     request: Request,
     actor: SignedIn,
     idempotency_key: Annotated[
@@ -136,13 +134,9 @@ async def _keyed_write(
     ] = None,
 ) -> Write:
     if not idempotency_key or not idempotency_key.isascii() or not idempotency_key.isprintable():
-        raise KeyRequired(
-            "the header `Idempotency-Key` is missing, or not printable ASCII of at most 100 characters"
-        )
+        raise KeyRequired("the header `Idempotency-Key` is missing, or not printable ASCII of at most 100 characters")
     if request.headers.get("content-type", "application/json").split(";")[0].strip() != "application/json":
-        raise UnsupportedMediaType(
-            f"the body is {request.headers['content-type'][:100]}, not application/json"
-        )
+        raise UnsupportedMediaType(f"the body is {request.headers['content-type'][:100]}, not application/json")
     digest = hashlib.sha256(f"{request.method} {request.url.path}?{request.url.query}\n".encode())
     digest.update(request.headers.get("if-match", "").encode())
     digest.update(await request.body())
@@ -150,5 +144,5 @@ async def _keyed_write(
     return Write(state.db, state.clock, actor, idempotency_key, digest.digest())
 
 
-KeyedWrite = Annotated[Write, Depends(_keyed_write)]
+KeyedWrite = Annotated[Write, Depends(keyed_write)]
 """A POST, PUT, PATCH or DELETE with its Idempotency-Key (required) and the caller's identity."""

@@ -50,15 +50,11 @@ def load_key(folder: Path) -> ECKey:
     public.write_text(json.dumps({"keys": [key.as_dict(private=False)]}))
     return key
 
-    return json.dumps(value).encode()
-
 
 def sign(key: ECKey, issuer: str, claims: Claims) -> str:
     now = int(time.time())
     header = {"alg": "ES256", "kid": key.kid, "typ": "at+jwt"}
-    return jwt.encode(
-        header, {"iss": issuer, "iat": now, "exp": now + TOKEN_SECONDS, **claims.model_dump()}, key
-    )
+    return jwt.encode(header, {"iss": issuer, "iat": now, "exp": now + TOKEN_SECONDS, **claims.model_dump()}, key)
 
 
 def create_app(key: ECKey, issuer: str) -> FastAPI:
@@ -88,9 +84,7 @@ def main() -> None:
     port = int(os.environ.get("SINGO_ISSUER_PORT", "8000"))
     folder = Path(os.environ.get("SINGO_ISSUER_KEY_DIR", ".run/issuer"))
     if not ipaddress.ip_address(host).is_loopback:
-        sys.exit(
-            f"the development issuer gives tokens to anybody and so binds to loopback only, not to {host}"
-        )
+        sys.exit(f"the development issuer gives tokens to anybody and so binds to loopback only, not to {host}")
     key = load_key(folder)
     if sys.argv[1:] == ["keys"]:
         return

@@ -48,9 +48,7 @@ class Thing(View):
 async def make(body: NewThing, _: Officer, write: KeyedWrite) -> Response:
     async with write.begin() as tx:
         thing = Thing(id=uuid7(), name=body.name, version=1)
-        await tx.conn.execute(
-            "INSERT INTO thing (id, name, version) VALUES ($1, $2, 1)", thing.id, thing.name
-        )
+        await tx.conn.execute("INSERT INTO thing (id, name, version) VALUES ($1, $2, 1)", thing.id, thing.name)
         emit(tx.conn, happened(thing.name))
         if body.name == "crash":
             raise RuntimeError("secret detail")
@@ -61,17 +59,13 @@ async def make(body: NewThing, _: Officer, write: KeyedWrite) -> Response:
 
 
 @router.put("/{thing_id}", response_model=Thing)
-async def rename(
-    thing_id: UUID, body: NewThing, _: Officer, version: ExpectedVersion, write: KeyedWrite
-) -> Response:
+async def rename(thing_id: UUID, body: NewThing, _: Officer, version: ExpectedVersion, write: KeyedWrite) -> Response:
     async with write.begin() as tx:
         row = await tx.conn.fetchrow("SELECT version FROM thing WHERE id = $1 FOR UPDATE", thing_id)
         if row is None:
             raise NotFound("there is no such thing")
         expect_version(row["version"], version)
-        await tx.conn.execute(
-            "UPDATE thing SET name = $2, version = version + 1 WHERE id = $1", thing_id, body.name
-        )
+        await tx.conn.execute("UPDATE thing SET name = $2, version = version + 1 WHERE id = $1", thing_id, body.name)
         tx.answer(Thing(id=thing_id, name=body.name, version=version + 1), version=version + 1)
     return tx.response
 
@@ -125,9 +119,7 @@ async def test_fifty_equal_requests_at_once_have_one_effect_and_one_answer(
     headers = world.write("fasker_officer")
 
     async def until_answered() -> httpx.Response:
-        while (
-            response := await api.post("/v1/things", json={"name": "slow"}, headers=headers)
-        ).status_code == 409:
+        while (response := await api.post("/v1/things", json={"name": "slow"}, headers=headers)).status_code == 409:
             assert_problem(response, 409, "idempotency-key-in-flight")
             await asyncio.sleep(float(response.headers["retry-after"]) / 10)
         return response
@@ -137,9 +129,7 @@ async def test_fifty_equal_requests_at_once_have_one_effect_and_one_answer(
     assert {r.status_code for r in responses} == {201}
     assert len({r.content for r in responses}) == 1
     assert sum(r.headers.get("idempotent-replayed") != "true" for r in responses) == 1
-    assert (
-        len({(r.headers["etag"], r.headers["location"], r.headers["singo-events"]) for r in responses}) == 1
-    )
+    assert len({(r.headers["etag"], r.headers["location"], r.headers["singo-events"]) for r in responses}) == 1
     pool = await world.pool("registry")
     assert await pool.fetchval("SELECT count(*) FROM thing") == 1
     assert await pool.fetchval("SELECT count(*) FROM event") == 1
@@ -150,9 +140,7 @@ async def test_a_key_belongs_to_its_caller_and_to_one_request(world: World, api:
     other_caller = world.write("fasker_officer", sub="another", key="k1")
 
     assert (await api.post("/v1/things", json={"name": "a"}, headers=headers)).status_code == 201
-    assert_problem(
-        await api.post("/v1/things", json={"name": "b"}, headers=headers), 422, "idempotency-key-reused"
-    )
+    assert_problem(await api.post("/v1/things", json={"name": "b"}, headers=headers), 422, "idempotency-key-reused")
     assert (await api.post("/v1/things", json={"name": "b"}, headers=other_caller)).status_code == 201
 
 
@@ -190,14 +178,10 @@ async def test_changes_name_the_version_they_are_based_on(world: World, api: htt
     assert (await api.get(path, headers=reading | {"If-None-Match": '"1"'})).json()["name"] == "b"
 
 
-async def test_pages_neither_repeat_nor_miss_while_rows_are_inserted(
-    world: World, api: httpx.AsyncClient
-) -> None:
+async def test_pages_neither_repeat_nor_miss_while_rows_are_inserted(world: World, api: httpx.AsyncClient) -> None:
     pool = await world.pool("registry")
     before = [uuid7() for _ in range(25)]
-    await pool.executemany(
-        "INSERT INTO thing (id, name, version) VALUES ($1, 'x', 1)", [(id_,) for id_ in before]
-    )
+    await pool.executemany("INSERT INTO thing (id, name, version) VALUES ($1, 'x', 1)", [(id_,) for id_ in before])
 
     seen: list[str] = []
     cursor: str | None = ""
@@ -272,9 +256,7 @@ async def test_a_read_waits_for_what_it_must_see_or_says_that_it_has_not_arrived
         await pool.execute("INSERT INTO watermark (key, source, sequence) VALUES ('asb', 'reporting', 2)")
 
     response, _ = await asyncio.gather(api.get("/v1/things", headers=headers), arrive())
-    later = await api.get(
-        "/v1/things", headers=headers | {"Singo-After": "reporting/asb/3", "Prefer": "wait=0"}
-    )
+    later = await api.get("/v1/things", headers=headers | {"Singo-After": "reporting/asb/3", "Prefer": "wait=0"})
 
     assert response.status_code == 200
     assert_problem(later, 503, "not-yet-arrived")
@@ -311,9 +293,7 @@ async def test_only_valid_tokens_of_the_issuer_are_accepted(world: World, api: h
         "roles as text": forged(world, roles="fasker_officer"),
     }
 
-    assert (
-        await api.get("/v1/things", headers={"Authorization": f"Bearer {forged(world)}"})
-    ).status_code == 200
+    assert (await api.get("/v1/things", headers={"Authorization": f"Bearer {forged(world)}"})).status_code == 200
     for name, token in wrong.items():
         response = await api.get("/v1/things", headers={"Authorization": f"Bearer {token}"})
         assert response.status_code == 401, name

@@ -1,7 +1,7 @@
 """The delivery guarantees, on a real database, with a reader whose effect is a row per event."""
 
 import random
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
 from uuid import uuid4
@@ -48,13 +48,9 @@ class Reader:
             return await inbox.receive(conn, batch, self.apply, SOURCES)
 
     async def drain(self) -> None:
-        await self.db.pool.execute(
-            "UPDATE parked SET next_attempt_at = now() WHERE next_attempt_at IS NOT NULL"
-        )
+        await self.db.pool.execute("UPDATE parked SET next_attempt_at = now() WHERE next_attempt_at IS NOT NULL")
         while await parked.drain_due(self.db, self.apply, SOURCES, PATIENT):
-            await self.db.pool.execute(
-                "UPDATE parked SET next_attempt_at = now() WHERE next_attempt_at > now()"
-            )
+            await self.db.pool.execute("UPDATE parked SET next_attempt_at = now() WHERE next_attempt_at > now()")
 
     async def effects(self, key: str, source: str = "registry") -> list[int]:
         rows = await self.db.pool.fetch(
@@ -63,14 +59,12 @@ class Reader:
         return [row["sequence"] for row in rows]
 
     async def parked(self) -> list[tuple[str, int, str, bool]]:
-        rows = await self.db.pool.fetch(
-            "SELECT key, sequence, reason, dead FROM parked ORDER BY key, sequence"
-        )
+        rows = await self.db.pool.fetch("SELECT key, sequence, reason, dead FROM parked ORDER BY key, sequence")
         return [tuple(row) for row in rows]
 
 
 @pytest.fixture
-async def reader(world: World) -> AsyncIterator[Reader]:
+async def reader(world: World) -> Reader:
     owner = await asyncpg.connect(world.servers.dsn_of("reporting_owner", world.database))
     await owner.execute(
         """
@@ -80,7 +74,7 @@ async def reader(world: World) -> AsyncIterator[Reader]:
         """
     )
     await owner.close()
-    yield Reader(await world.db("reporting"))
+    return Reader(await world.db("reporting"))
 
 
 async def log_of(world: World, key: str, events: int, source: str = "registry") -> list[Received]:
@@ -129,9 +123,7 @@ async def test_a_failing_event_parks_its_key_and_blocks_no_other(world: World, r
     assert await reader.parked() == [("asb", 2, "failed", False), ("asb", 3, "behind", False)]
 
 
-async def test_when_a_parked_head_succeeds_its_followers_are_applied_in_order(
-    world: World, reader: Reader
-) -> None:
+async def test_when_a_parked_head_succeeds_its_followers_are_applied_in_order(world: World, reader: Reader) -> None:
     log = await log_of(world, "asb", 4)
     reader.poison = {("asb", 2)}
     await reader.receive(*log)
@@ -144,9 +136,7 @@ async def test_when_a_parked_head_succeeds_its_followers_are_applied_in_order(
     assert not await reader.db.pool.fetchval("SELECT parked FROM watermark WHERE key = 'asb'")
 
 
-async def test_a_poison_event_is_tried_a_bounded_number_of_times_and_then_dead(
-    world: World, reader: Reader
-) -> None:
+async def test_a_poison_event_is_tried_a_bounded_number_of_times_and_then_dead(world: World, reader: Reader) -> None:
     [one] = await log_of(world, "asb", 1)
     reader.poison = {("asb", 1)}
 
@@ -157,9 +147,7 @@ async def test_a_poison_event_is_tried_a_bounded_number_of_times_and_then_dead(
     assert reader.calls == 1 + PATIENT.attempts_max  # once in the batch, once alone, then the retries left
 
 
-async def test_a_new_event_of_a_parked_key_does_not_shorten_the_wait_of_its_head(
-    world: World, reader: Reader
-) -> None:
+async def test_a_new_event_of_a_parked_key_does_not_shorten_the_wait_of_its_head(world: World, reader: Reader) -> None:
     one, two = await log_of(world, "asb", 2)
     reader.poison = {("asb", 1)}
     await reader.receive(one)
@@ -171,9 +159,7 @@ async def test_a_new_event_of_a_parked_key_does_not_shorten_the_wait_of_its_head
     assert reader.calls == calls
 
 
-async def test_a_dead_event_is_applied_after_a_redrive_and_the_act_is_recorded(
-    world: World, reader: Reader
-) -> None:
+async def test_a_dead_event_is_applied_after_a_redrive_and_the_act_is_recorded(world: World, reader: Reader) -> None:
     [one] = await log_of(world, "asb", 1)
     reader.poison = {("asb", 1)}
     await reader.receive(one)
@@ -257,7 +243,6 @@ hostile_steps = st.lists(st.tuples(st.integers(0, 10_000), st.integers(1, 6), st
 async def test_any_duplicates_reorderings_and_failures_leave_each_effect_once_in_order_after_its_cause(
     world: World, reader: Reader, steps: list[tuple[int, int, bool]], seed: int
 ) -> None:
-    """The model of the event core, `tests/shared/test_core_model.py`, played on the real one."""
     shuffle, keys = random.Random(seed), [uuid4().hex, uuid4().hex]
     registry = await world.pool("registry")
     log: list[Received] = []

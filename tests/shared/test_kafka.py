@@ -142,9 +142,7 @@ async def test_a_standby_takes_over_when_the_leader_loses_its_session(world: Wor
     assert len(await bus.records(2)) == 2
 
 
-async def test_the_relay_halts_writing_when_the_log_knows_more_than_the_database(
-    world: World, bus: Bus
-) -> None:
+async def test_the_relay_halts_writing_when_the_log_knows_more_than_the_database(world: World, bus: Bus) -> None:
     await world.publish("registry", happened("asb", 1), happened("asb", 2))
     async with bus.relaying():
         await world.until(bus.emptied)
@@ -165,9 +163,7 @@ async def _restore_to_before_the_last_event(world: World) -> None:
     await owner.close()
 
 
-async def test_a_reader_that_was_away_goes_on_where_it_was_and_repeats_nothing(
-    world: World, bus: Bus
-) -> None:
+async def test_a_reader_that_was_away_goes_on_where_it_was_and_repeats_nothing(world: World, bus: Bus) -> None:
     async def seen(count: int) -> None:
         await world.until(lambda: asyncio.sleep(0, len(bus.seen) >= count), f"{count} events seen")
 
