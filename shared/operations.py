@@ -107,7 +107,7 @@ async def outbox(_: Operator, db: Db) -> Outbox:
         FROM outbox
         """
     )
-    return Outbox.model_validate(row)
+    return Outbox.model_validate(dict(row))
 
 
 @router.get("/watermarks")

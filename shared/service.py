@@ -4,9 +4,9 @@ import asyncio
 import contextlib
 import signal
 import sys
-from collections.abc import AsyncIterator, Callable, Coroutine, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, Final
 
 import structlog
@@ -45,7 +45,6 @@ class Service:
     sources: Sequence[str] = ()
     apply: Apply | None = None
     jobs: Sequence[Job] = ()
-    environment: Mapping[str, str] = field(default_factory=dict)
 
 
 def main(service: Service) -> None:
@@ -61,7 +60,7 @@ def main(service: Service) -> None:
     logging.configure(service.name, role, settings.log_format)
     match role:
         case "api":
-            run_api(service, settings)
+            sys.exit(uvloop.run(run_api(service, settings)))
         case "worker":
             sys.exit(uvloop.run(run_worker(service, settings)))
         case "migrate":
@@ -91,12 +90,13 @@ def api(service: Service, settings: ServiceSettings) -> FastAPI:
     return create_app(service.name, service.title, settings, database, service.routers)
 
 
-def run_api(service: Service, settings: ServiceSettings) -> None:
-    uvicorn.run(
-        api(service, settings),
+async def run_api(service: Service, settings: ServiceSettings) -> int:
+    """Serve until SIGTERM or SIGINT: then answer what is running within the bound, and end. Returns the exit code."""
+    app = api(service, settings)
+    config = uvicorn.Config(
+        app,
         host=settings.host,
         port=settings.port,
-        loop="uvloop",
         http="httptools",
         log_level="warning",
         access_log=False,
@@ -104,17 +104,44 @@ def run_api(service: Service, settings: ServiceSettings) -> None:
         timeout_keep_alive=30,
         timeout_graceful_shutdown=settings.stop_timeout_seconds,
         limit_concurrency=200,
-        h11_max_incomplete_event_size=65_536,
     )
+    await _serve(config, app.state.stopping, handle_signals=True)
+    return 0
+
+
+class _Server(uvicorn.Server):
+    """Leaves the process's signals to us: uvicorn would end the process by the signal, not by an exit code."""
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        yield
+
+
+async def _serve(config: uvicorn.Config, stopping: asyncio.Event, *, handle_signals: bool = False) -> None:
+    if handle_signals:
+        _stop_on_signal(stopping)
+    server = _Server(config)
+    serving = asyncio.create_task(server.serve())
+    stopped = asyncio.create_task(stopping.wait())
+    await asyncio.wait([serving, stopped], return_when=asyncio.FIRST_COMPLETED)
+    server.should_exit = True
+    await serving
+    stopped.cancel()
+
+
+def _stop_on_signal(stopping: asyncio.Event) -> None:
+    for signal_ in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(signal_, stopping.set)
 
 
 async def run_worker(service: Service, settings: ServiceSettings) -> int:
     """Relay, consume, retry and do the jobs until SIGTERM or SIGINT. Returns the exit code."""
     stopping = asyncio.Event()
-    for signal_ in (signal.SIGTERM, signal.SIGINT):
-        asyncio.get_running_loop().add_signal_handler(signal_, stopping.set)
+    _stop_on_signal(stopping)
     async with open_database(service.name, settings, statement_seconds=WORKER_STATEMENT_SECONDS) as db:
-        tasks = [asyncio.create_task(work, name=name) for name, work in _work(service, settings, db, stopping).items()]
+        work = work_of(service, settings, db, stopping)
+        work["health"] = _serve_health(service, settings, db, stopping)
+        tasks = [asyncio.create_task(part, name=name) for name, part in work.items()]
         log.info("worker_started", sources=list(service.sources))
         stopped = asyncio.create_task(stopping.wait())
         await asyncio.wait([*tasks, stopped], return_when=asyncio.FIRST_COMPLETED)
@@ -130,13 +157,13 @@ async def run_worker(service: Service, settings: ServiceSettings) -> int:
         return 1 if failed else 0
 
 
-def _work(
+def work_of(
     service: Service, settings: ServiceSettings, db: Database, stopping: asyncio.Event
 ) -> dict[str, Coroutine[Any, Any, None]]:
+    """The parts of a worker, by name. Each runs until `stopping` is set."""
     own = relay.Relay(settings.dsn, service.name, settings.topic(service.name), settings.kafka)
     work: dict[str, Coroutine[Any, Any, None]] = {
         "relay": relay.run(own, stopping),
-        "health": _serve_health(service, settings, db, stopping),
     }
     if service.apply:
         subscription = consumer.Subscription(
@@ -169,11 +196,7 @@ async def _serve_health(service: Service, settings: ServiceSettings, db: Databas
     app = FastAPI(title=f"SINGO {service.name} worker", openapi_url=None)
     app.state.db = db
     app.include_router(health)
-    server = uvicorn.Server(
-        uvicorn.Config(app, settings.host, settings.ops_port, log_level="warning", access_log=False, lifespan="off")
+    config = uvicorn.Config(
+        app, settings.host, settings.ops_port, log_level="warning", access_log=False, lifespan="off"
     )
-    server.install_signal_handlers = lambda: None  # type: ignore[attr-defined]
-    serving = asyncio.create_task(server._serve())  # noqa: SLF001 (`serve` would take our signal handlers)
-    await stopping.wait()
-    server.should_exit = True
-    await serving
+    await _serve(config, stopping)

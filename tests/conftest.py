@@ -6,12 +6,14 @@ from pathlib import Path
 
 import pytest
 
+from shared import logging
 from tests.servers import Servers, docker_answers, start_containers, start_embedded, template_database
 from tests.world import World
 
 
 def pytest_configure(config: pytest.Config) -> None:
     """Containers are started once, by the process that the test run's workers come from."""
+    logging.configure("tests", "tests", "json")
     if hasattr(config, "workerinput") or config.option.collectonly:
         return
     given = "SINGO_TEST_DSN" in os.environ and "SINGO_TEST_KAFKA" in os.environ

@@ -17,11 +17,11 @@ import uvicorn
 from shared import migrate
 from shared.clock import Clock
 from shared.db import Database
-from shared.events import append, consumer, inbox, parked, relay
+from shared.events import append, inbox, parked
 from shared.events.envelope import Event
 from shared.http.etags import etag
 from shared.local import issuer
-from shared.service import Service, api, open_database
+from shared.service import Service, api, open_database, work_of
 from shared.settings import ServiceSettings
 from tests.servers import Servers
 
@@ -172,25 +172,13 @@ class World:
 
     # Kafka
 
-    async def start_worker(self, name: str, *, member: str = "1") -> None:
-        """Relay and consumer of a service in this process, against the real Kafka; they stop with the test."""
+    async def start_worker(self, name: str) -> None:
+        """Relay, consumer and jobs of a service in this process, against the real Kafka; they stop with the test."""
         service, settings, db = self.service(name), self.settings(name), await self.db(name)
-        await migrate.create_topic(settings, name)
-        for source in service.sources:
-            await migrate.create_topic(settings, source)
+        for topic in (name, *service.sources):
+            await migrate.create_topic(settings, topic)
         stopping = asyncio.Event()
-        own = relay.Relay(settings.dsn, name, settings.topic(name), settings.kafka)
-        tasks = [asyncio.create_task(relay.run(own, stopping))]
-        if service.apply:
-            subscription = consumer.Subscription(
-                kafka=settings.kafka,
-                group=f"{settings.topic_prefix}.{name}",
-                member=f"{name}-{member}",
-                topics={settings.topic(source): source for source in service.sources},
-                apply=service.apply,
-            )
-            tasks.append(asyncio.create_task(consumer.run(db, subscription, stopping)))
-            tasks.append(asyncio.create_task(consumer.retry_parked(db, subscription, stopping)))
+        tasks = [asyncio.create_task(part) for part in work_of(service, settings, db, stopping).values()]
 
         async def stop() -> None:
             stopping.set()
@@ -201,15 +189,22 @@ class World:
 
 @asynccontextmanager
 async def serving(service: Service, settings: ServiceSettings) -> AsyncIterator[str]:
+    """A service's API on a free port; gives its address."""
     config = uvicorn.Config(api(service, settings), "127.0.0.1", 0, log_level="warning", access_log=False)
+    async with listening(config) as url:
+        yield url
+
+
+@asynccontextmanager
+async def listening(config: uvicorn.Config) -> AsyncIterator[str]:
     server = uvicorn.Server(config)
-    serving = asyncio.create_task(server._serve())
+    task = asyncio.create_task(server._serve())
     while not server.started:
-        if serving.done():
-            serving.result()
+        if task.done():
+            task.result()
         await asyncio.sleep(0.005)
     try:
         yield f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
     finally:
         server.should_exit = True
-        await serving
+        await task

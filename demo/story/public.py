@@ -11,7 +11,7 @@ async def story_published(stage: Stage) -> None:
     snv = stage.partners["snv"]
     story = {
         "title": "Sanitasi berbasis masyarakat di Flores Timur",
-        "category": "praktik_baik",
+        "category": "good_practice",
         "summary": "Desa bebas buang air besar sembarangan. (Data contoh)",
         "text": "Warga menyusun aturan desa dan membangun jamban bersama. (Data contoh)",
         "regions": ["53.06"],

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 from typing import Any
 
-from demo.cast import FASKER, FASKER_HEAD, SATKER, Partner
+from demo.cast import FASKER, FASKER_HEAD, Partner
 from demo.stage import Stage
 
 
@@ -19,7 +19,7 @@ async def partners_register(stage: Stage) -> None:
     stage.narrator.expect("regencies and cities in SNV's agreement", 18, len(agreement["regions"]))
     due = await stage.read(snv.person, "reporting", "/v1/obligations?limit=100")
     stage.narrator.note(f"reporting has computed {len(due['items'])} duties of SNV from its agreement, by dated rules")
-    stage.narrator.expect("duties of SNV computed from its agreement", 13, len(due["items"]))
+    stage.narrator.expect("duties of SNV computed from its agreement", 15, len(due["items"]))
 
 
 async def register(stage: Stage, partner: Partner) -> None:
@@ -65,7 +65,7 @@ async def sign(stage: Stage, partner: Partner) -> None:
         "regions": partner.regions,
         "amount": partner.data["amount"],
         "currency": partner.data["currency"],
-        "signatories": ["Kepala Pusat Fasilitasi Kerja Sama", "Country Director"],
+        "signatory_functions": ["Kepala Pusat Fasilitasi Kerja Sama", "Country Director"],
     }
     mark = "" if partner.data.get("real") else " [Data contoh]"
     amount = f"{partner.data['currency']} {partner.data['amount']}"
@@ -81,7 +81,7 @@ async def sign(stage: Stage, partner: Partner) -> None:
                 "detail": "Data contoh",
                 "sector": partner.data["sectors"][0],
                 "priority": partner.data["priority"],
-                "sdg": partner.data["sdg"],
+                "sdgs": partner.data["sdg"],
                 "regions": partner.regions,
                 "from_year": partner.starts_on.year,
                 "to_year": partner.ends_on.year,
@@ -92,5 +92,5 @@ async def sign(stage: Stage, partner: Partner) -> None:
         ]
     }
     path = f"/v1/agreements/{partner.agreement_id}/master-plan"
-    approved, _ = await stage.quietly(SATKER, "POST", "registry", path, plan)
+    approved, _ = await stage.quietly(FASKER, "POST", "registry", path, plan)
     partner.master_activities = approved.body["activities"]

@@ -27,8 +27,8 @@ async def disaster_goods(stage: Stage) -> None:
         FASKER_HEAD, "signs the letter to the customs office", "POST", "recommendations", f"{path}/decision",
         {"decision": "issued"}, match=taken.version,
     )  # fmt: skip
-    letter = issued.body["letter"]
-    verified = await stage.read(None, "recommendations", f"/v1/letters/{letter['code']}/verification")
+    letter = await stage.read(FASKER, "recommendations", f"/v1/letters/{issued.body['letter']['id']}")
+    verified = await stage.read(None, "recommendations", letter["verification"])
     stage.narrator.note(f"letter {letter['number']}, legal basis {', '.join(letter['legal_basis'])}")
     stage.narrator.expect("the relief letter", "valid", verified["status"])
     stage.narrator.expect(
@@ -68,7 +68,7 @@ def goods(description: str, hs_code: str, quantity: int, value: str) -> dict[str
         "hs_code": hs_code,
         "quantity": quantity,
         "unit": "unit",
-        "condition": "new",
+        "condition": "NEW",
         "value": value,
         "currency": "GBP",
         "origin": "GB",

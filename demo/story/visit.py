@@ -31,7 +31,7 @@ async def visit_postponed_then_completed(stage: Stage) -> None:
         visit(date(2020, 10, 5)),
         match=read.version,
     )
-    number = moved.body["version"]
+    number = moved.body["itinerary_version"]
     await answer(stage, FLORES_TIMUR, path, "53.06", "approved", "Disetujui.", number)
     await answer(stage, MANGGARAI, path, "53.10", "approved", "Disetujui.", number)
     await stage.chapter("Kunjungan selesai", "The visit is over", datetime(2020, 10, 9, 2, tzinfo=UTC))

@@ -72,6 +72,12 @@ class ObligationWaived(ObligationEvent):
     moved_to_ngo_id: UUID | None = None
 
 
+class ObligationReopened(ObligationEvent):
+    """What had fulfilled it was withdrawn or rejected."""
+
+    reason: str
+
+
 class WorkPlanEvent(ReportingEvent):
     """An annual work plan (RKT)."""
 

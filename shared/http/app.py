@@ -1,5 +1,6 @@
 """Makes a service's HTTP application: kit, health, operations and the service's own routers."""
 
+import asyncio
 from collections.abc import AsyncIterator, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 
@@ -31,6 +32,7 @@ def create_app(
         async with database as db:
             app.state.db = db
             yield
+            app.state.stopping.set()
 
     app = FastAPI(
         title=f"SINGO {service}",
@@ -41,6 +43,7 @@ def create_app(
         responses={"4XX": {"model": ProblemDocument}, "5XX": {"model": ProblemDocument}},
     )
     app.state.service = service
+    app.state.stopping = asyncio.Event()  # a request that waits for something ends early when this is set
     app.state.settings = settings
     app.state.clock = Clock(settable=settings.settable_clock)
     app.state.verifier = TokenVerifier(settings)

@@ -2,11 +2,11 @@
 
 from collections.abc import Iterator
 from importlib import import_module
+from typing import Any
 
 import pytest
 from fastapi import FastAPI
 from fastapi.dependencies.models import Dependant
-from fastapi.routing import APIRoute
 
 from shared.http import auth, writes
 from shared.service import api
@@ -21,10 +21,11 @@ def app_of(service: str) -> FastAPI:
     return api(import_module(f"services.{service}.__main__").SERVICE, settings)
 
 
-def routes_of(app: FastAPI) -> Iterator[APIRoute]:
+def routes_of(app: FastAPI) -> Iterator[Any]:
+    """All routes with what their routers add to them."""
     for route in app.routes:
-        if isinstance(route, APIRoute):
-            yield route
+        if hasattr(route, "effective_route_contexts"):
+            yield from route.effective_route_contexts()
         else:
             assert getattr(route, "path", "") in MADE_BY_THE_FRAMEWORK
 

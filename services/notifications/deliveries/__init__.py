@@ -1,0 +1,1 @@
+"""What each subscription is told, numbered without gaps."""

@@ -1,0 +1,136 @@
+"""What inboxes read of the others' events: only the fields that their messages name."""
+
+from datetime import date, datetime
+from uuid import UUID
+
+from pydantic import AliasChoices, BaseModel, Field
+
+
+class News(BaseModel):
+    """`about`: the plan, report, visit, ... that it is news of."""
+
+    ngo_id: UUID
+    occurred_at: datetime
+    regions: tuple[str, ...] = ()
+    about: UUID = Field(validation_alias=AliasChoices("about", "ngo_id"))
+
+
+class NgoNews(News):
+    pass
+
+
+class NgoDecided(News):
+    reason: str
+
+
+class NgoMerged(NgoDecided):
+    successor_id: UUID
+    effective_on: date
+
+
+class MspSigned(News):
+    about: UUID = Field(validation_alias="agreement_id")
+    number: str
+    title: str
+    starts_on: date
+    ends_on: date
+
+
+class PartnerNamed(News):
+    about: UUID = Field(validation_alias="partner_id")
+    name: str
+
+
+class PartnerRejected(News):
+    about: UUID = Field(validation_alias="partner_id")
+    reason: str
+
+
+class ObligationNews(News):
+    about: UUID = Field(validation_alias="obligation_id")
+    kind: str
+    period: str
+    due_on: date
+
+
+class ObligationDueSoon(ObligationNews):
+    days_left: int
+
+
+class ObligationOverdue(ObligationNews):
+    days_late: int
+
+
+class ObligationExtended(ObligationNews):
+    previous_due_on: date
+    reason: str
+
+
+class WorkPlanNews(News):
+    about: UUID = Field(validation_alias="work_plan_id")
+    year: int
+
+
+class WorkPlanRejected(WorkPlanNews):
+    reason: str
+
+
+class ReportNews(News):
+    about: UUID = Field(validation_alias="report_id")
+    kind: str
+    period: str
+
+
+class VisitNews(News):
+    about: UUID = Field(validation_alias="visit_id")
+    starts_on: date
+    ends_on: date
+
+
+class VisitPlanned(VisitNews):
+    purpose: str
+    guests: int
+
+
+class VisitAnswered(VisitNews):
+    region: str
+    answer: str
+    reason: str
+
+
+class VisitStopped(VisitNews):
+    region: str
+    reason: str
+
+
+class VisitCancelled(VisitNews):
+    reason: str
+
+
+class StoryNews(News):
+    about: UUID = Field(validation_alias="story_id")
+    title: str
+
+
+class StoryUnpublished(StoryNews):
+    reason: str
+
+
+class RecommendationNews(News):
+    about: UUID = Field(validation_alias="request_id")
+    kind: str
+
+
+class RecommendationIssued(RecommendationNews):
+    letter_number: str
+    issued_on: date
+    valid_to: date
+
+
+class RecommendationRejected(RecommendationNews):
+    reason: str
+
+
+class RecommendationRevoked(RecommendationNews):
+    letter_number: str
+    reason: str

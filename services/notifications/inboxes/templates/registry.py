@@ -1,0 +1,122 @@
+"""What people are told of registry's events."""
+
+from collections.abc import Mapping
+from typing import Final
+
+from services.notifications.inboxes.templates.template import Template
+
+TEMPLATES: Final[Mapping[str, tuple[Template, ...]]] = {
+    "NgoApplied": (
+        Template(
+            ("ngo",),
+            "Permohonan pendaftaran diterima",
+            "Application received",
+            "Permohonan {ngo} sudah kami terima dan menunggu verifikasi Fasker.",
+            "We have received the application of {ngo}; it waits for verification by Fasker.",
+        ),
+        Template(
+            ("fasker_officer",),
+            "Permohonan baru: {ngo}",
+            "New application: {ngo}",
+            "{ngo} mengajukan pendaftaran. Mohon diverifikasi.",
+            "{ngo} has applied for registration. Please verify.",
+        ),
+    ),
+    "NgoVerified": (
+        Template(
+            ("ngo",),
+            "Pendaftaran disetujui",
+            "Registration approved",
+            "{ngo} sekarang terdaftar dan aktif.",
+            "{ngo} is now registered and active.",
+        ),
+    ),
+    "NgoRejected": (
+        Template(
+            ("ngo",),
+            "Pendaftaran ditolak",
+            "Registration rejected",
+            "Permohonan {ngo} ditolak. Alasan: {reason}",
+            "The application of {ngo} was rejected. Reason: {reason}",
+        ),
+    ),
+    "NgoSuspended": (
+        Template(
+            ("ngo", "region"),
+            "Kegiatan {ngo} dibekukan",
+            "{ngo} suspended",
+            "Kegiatan {ngo} dibekukan sementara. Alasan: {reason}",
+            "The activities of {ngo} are suspended. Reason: {reason}",
+        ),
+    ),
+    "NgoReinstated": (
+        Template(
+            ("ngo", "region"),
+            "Pembekuan {ngo} dicabut",
+            "{ngo} reinstated",
+            "{ngo} dapat berkegiatan kembali. Alasan: {reason}",
+            "{ngo} may resume its activities. Reason: {reason}",
+        ),
+    ),
+    "NgoClosed": (
+        Template(
+            ("ngo", "region", "fasker_officer"),
+            "Pendaftaran {ngo} ditutup",
+            "Registration of {ngo} closed",
+            "{ngo} tidak lagi terdaftar. Alasan: {reason}",
+            "{ngo} is no longer registered. Reason: {reason}",
+        ),
+    ),
+    "NgoMerged": (
+        Template(
+            ("ngo", "fasker_officer"),
+            "{ngo} bergabung dengan organisasi lain",
+            "{ngo} has merged into another organisation",
+            "Sejak {effective_on}, kewajiban {ngo} beralih ke organisasi penerus. Alasan: {reason}",
+            "From {effective_on} the open duties of {ngo} pass to its successor. Reason: {reason}",
+        ),
+        Template(
+            ("successor",),
+            "{ngo} bergabung dengan organisasi Anda",
+            "{ngo} has merged into your organisation",
+            "Sejak {effective_on}, kewajiban {ngo} yang belum selesai menjadi kewajiban Anda.",
+            "From {effective_on} the open duties of {ngo} are yours.",
+        ),
+    ),
+    "MspSigned": (
+        Template(
+            ("ngo", "region"),
+            "MSP {number} berlaku",
+            "MSP {number} is in force",
+            "MSP {number} dengan {ngo} tentang {title} berlaku {starts_on} sampai {ends_on}.",
+            "MSP {number} with {ngo} on {title} is in force from {starts_on} to {ends_on}.",
+        ),
+    ),
+    "LocalPartnerProposed": (
+        Template(
+            ("fasker_officer",),
+            "Usulan mitra lokal: {name}",
+            "Local partner proposed: {name}",
+            "{ngo} mengusulkan {name} sebagai mitra lokal.",
+            "{ngo} proposes {name} as a local partner.",
+        ),
+    ),
+    "LocalPartnerApproved": (
+        Template(
+            ("ngo",),
+            "Mitra lokal disetujui: {name}",
+            "Local partner approved: {name}",
+            "{name} dapat dicantumkan dalam rencana kerja tahunan (RKT).",
+            "{name} may be named in annual work plans (RKT).",
+        ),
+    ),
+    "LocalPartnerRejected": (
+        Template(
+            ("ngo",),
+            "Usulan mitra lokal ditolak",
+            "Local partner rejected",
+            "Usulan mitra lokal Anda ditolak. Alasan: {reason}",
+            "Your local partner was rejected. Reason: {reason}",
+        ),
+    ),
+}

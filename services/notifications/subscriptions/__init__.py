@@ -1,0 +1,1 @@
+"""What other systems ask to be told of."""

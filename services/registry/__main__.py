@@ -1,0 +1,35 @@
+"""python -m services.registry api | worker | migrate"""
+
+from typing import Final
+
+from services.registry.agreements import api as agreements
+from services.registry.handlers import HANDLERS
+from services.registry.licences import api as licences
+from services.registry.local_partners import api as local_partners
+from services.registry.master_plans import api as master_plans
+from services.registry.members import api as members
+from services.registry.organisations import api as organisations
+from services.registry.reference import api as reference
+from services.registry.settings import Settings
+from shared.events.inbox import one_by_one
+from shared.service import Service, main
+
+SERVICE: Final = Service(
+    name="registry",
+    title="Foreign NGOs, their licences, agreements, master plans and local partners",
+    settings=Settings,
+    routers=[
+        organisations.router,
+        members.router,
+        licences.router,
+        agreements.router,
+        master_plans.router,
+        local_partners.router,
+        reference.router,
+    ],
+    sources=["reporting", "recommendations"],
+    apply=one_by_one(HANDLERS),
+)
+
+if __name__ == "__main__":
+    main(SERVICE)

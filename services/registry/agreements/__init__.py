@@ -1,0 +1,1 @@
+"""Memoranda of understanding (MSP) between an organisation and the ministry."""

@@ -1,0 +1,60 @@
+"""Reads of agreements."""
+
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from shared.db import Connection
+from shared.http.paging import PageRequest
+
+
+async def list_agreements(
+    conn: Connection,
+    page: PageRequest,
+    *,
+    agreement_id: UUID | None = None,
+    ngo_id: UUID | None = None,
+    region: str | None = None,
+    on: date | None = None,
+) -> list[Any]:
+    """`ngo_id`: signed by it or passed to it; `region`: with effect there; `on`: in force on that day."""
+    rows: list[Any] = await conn.fetch(
+        """
+        SELECT id, version, ngo_id, status, number, title, starts_on, ends_on, counterpart_unit, scope, regions,
+               amount, currency, rate, rate_date, amount_idr, signatory_functions, predecessor_id,
+               override_reason, passed_to_ngo_id, signed_at
+        FROM agreement
+        WHERE ($1::uuid IS NULL OR id < $1)
+          AND ($2::uuid IS NULL OR id = $2)
+          AND ($3::uuid IS NULL OR ngo_id = $3 OR passed_to_ngo_id = $3)
+          AND ($4::text IS NULL OR EXISTS (
+                SELECT FROM unnest(regions) AS covered (code)
+                WHERE covered.code = $4 OR starts_with(covered.code, $4 || '.')))
+          AND ($5::date IS NULL OR (status <> 'TERMINATED' AND $5 BETWEEN starts_on AND ends_on))
+        ORDER BY id DESC LIMIT $6
+        """,
+        page.before,
+        agreement_id,
+        ngo_id,
+        region,
+        on,
+        page.fetch,
+    )
+    return rows
+
+
+async def find_agreement(conn: Connection, agreement_id: UUID) -> Any | None:
+    rows = await list_agreements(conn, PageRequest(limit=1, before=None), agreement_id=agreement_id)
+    return rows[0] if rows else None
+
+
+async def working_area(conn: Connection, ngo_id: UUID) -> tuple[str, ...]:
+    """The regencies and cities of an organisation's agreements in force: whom its fate concerns."""
+    rows = await conn.fetch(
+        """
+        SELECT DISTINCT unnest(regions) AS region FROM agreement
+        WHERE ngo_id = $1 AND status = 'SIGNED' ORDER BY region
+        """,
+        ngo_id,
+    )
+    return tuple(row["region"] for row in rows)

@@ -1,0 +1,16 @@
+"""Forms and states of agreements (MSP). Pure."""
+
+from enum import StrEnum
+
+
+class Status(StrEnum):
+    """Whether time has ended an agreement is seen from its dates, not from here."""
+
+    SIGNED = "SIGNED"
+    PASSED_ON = "PASSED_ON"
+    TERMINATED = "TERMINATED"
+
+
+def provinces_of(regions: list[str]) -> list[str]:
+    """The provinces in which these regencies and cities lie."""
+    return sorted({code[:2] for code in regions})

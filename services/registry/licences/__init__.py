@@ -1,0 +1,1 @@
+"""Evidence of licences that other bodies issued: permits, registration certificates."""

@@ -1,0 +1,74 @@
+"""Licences of an organisation, recorded by its members or by the ministry."""
+
+from datetime import date, datetime
+from typing import Annotated, Self
+from uuid import UUID
+
+from fastapi import APIRouter, Response
+from pydantic import Field, model_validator
+
+from services.registry.access import OwnMemberOrFasker, OwnMemberOrNational
+from services.registry.dates import Day
+from services.registry.licences import commands, queries
+from services.registry.licences.rules import Kind
+from shared.http.body import Body, Line, Page, View, broken_rule
+from shared.http.paging import PageQuery, page
+from shared.http.writes import KeyedWrite
+from shared.operations import Db
+
+router = APIRouter(prefix="/organisations/{ngo_id}/licences", tags=["licences"])
+
+
+class Permit(Body):
+    """What is written on a permit."""
+
+    number: Line
+    issuer: Line
+    issued_on: Day
+    valid_from: Day
+    valid_to: Day
+    document_sha256: Annotated[
+        str | None, Field(pattern="^[0-9a-f]{64}$", description="Fingerprint of the scanned document")
+    ] = None
+
+    @model_validator(mode="after")
+    def _is_valid_for_some_time(self) -> Self:
+        if self.valid_to <= self.valid_from:
+            raise broken_rule("V01", "`valid_to` must be after `valid_from`")
+        return self
+
+
+class NewLicence(Permit):
+    kind: Kind
+
+
+class LicenceView(View):
+    id: UUID
+    ngo_id: UUID
+    kind: Kind
+    number: str
+    issuer: str
+    issued_on: date
+    valid_from: date
+    valid_to: date
+    document_sha256: str | None
+    recorded_at: datetime
+
+
+@router.get("")
+async def list_licences(ngo_id: UUID, _: OwnMemberOrNational, db: Db, request: PageQuery) -> Page[LicenceView]:
+    async with db.read() as conn:
+        rows = await queries.list_licences(conn, ngo_id, request)
+    return page(rows, request, lambda row: LicenceView.model_validate(dict(row)))
+
+
+@router.post("", status_code=201, response_model=LicenceView)
+async def record_licence(ngo_id: UUID, body: NewLicence, by: OwnMemberOrFasker, write: KeyedWrite) -> Response:
+    """Record evidence of a licence. An izin prinsip is valid for three years at most (V01)."""
+    async with write.begin() as tx:
+        licence_id = await commands.record_licence(
+            tx.conn, ngo_id, body.kind, licence=body.model_dump(), pointer="#", by=by, now=tx.now
+        )
+        view = LicenceView(id=licence_id, ngo_id=ngo_id, recorded_at=tx.now, **body.model_dump())
+        tx.answer(view, status=201)
+    return tx.response

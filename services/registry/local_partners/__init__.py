@@ -1,0 +1,1 @@
+"""Indonesian organisations with whom an NGO works."""

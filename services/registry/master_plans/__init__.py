@@ -1,0 +1,1 @@
+"""Master plans (RIK): the activities of an agreement's whole period."""

@@ -1,0 +1,1 @@
+"""People who act for an organisation, known by the `sub` of their tokens."""

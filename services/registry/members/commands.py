@@ -1,0 +1,62 @@
+"""Who joins and leaves an organisation. Each function runs in the caller's transaction."""
+
+from datetime import datetime
+from typing import Final
+from uuid import UUID
+
+from services.registry.errors import AlreadyExists
+from services.registry.events import MemberAdded, MemberRemoved
+from shared.db import Connection
+from shared.errors import ActionNotAllowed, NotFound
+from shared.events.append import emit
+from shared.events.envelope import ActedBy
+
+MEMBERS_MAX: Final = 100
+
+
+async def add_member(conn: Connection, ngo_id: UUID, subject: str, role: str, *, by: ActedBy, now: datetime) -> None:
+    await _take_turns(conn, ngo_id)
+    if await conn.fetchval("SELECT count(*) FROM membership WHERE ngo_id = $1", ngo_id) >= MEMBERS_MAX:
+        raise ActionNotAllowed(f"an organisation has {MEMBERS_MAX} members at most")
+    added = await conn.fetchval(
+        """
+        INSERT INTO membership (subject, ngo_id, role, since) VALUES ($1, $2, $3, $4)
+        ON CONFLICT (subject) DO NOTHING RETURNING true
+        """,
+        subject,
+        ngo_id,
+        role,
+        now,
+    )
+    if not added:
+        raise AlreadyExists("this person is a member of an organisation already; one person acts for one only")
+    emit(conn, MemberAdded(occurred_at=now, actor=by, ngo_id=ngo_id, subject=subject, member_role=role))
+
+
+async def remove_member(conn: Connection, ngo_id: UUID, subject: str, *, by: ActedBy, now: datetime) -> None:
+    """The last administrator stays: nobody else could let others in."""
+    await _take_turns(conn, ngo_id)
+    role = await conn.fetchval("SELECT role FROM membership WHERE subject = $1 AND ngo_id = $2", subject, ngo_id)
+    if role is None:
+        raise NotFound("this person is no member of this organisation")
+    admins = await conn.fetchval("SELECT count(*) FROM membership WHERE ngo_id = $1 AND role = 'ngo_admin'", ngo_id)
+    if role == "ngo_admin" and admins == 1:
+        raise ActionNotAllowed("the last ngo_admin can't be removed; add another one first")
+    await _remove(conn, ngo_id, subject, by=by, now=now)
+
+
+async def remove_all_members(conn: Connection, ngo_id: UUID, *, by: ActedBy, now: datetime) -> None:
+    """After a rejection: the people are free to apply again."""
+    rows = await conn.fetch("SELECT subject FROM membership WHERE ngo_id = $1 ORDER BY since, subject", ngo_id)
+    for row in rows:
+        await _remove(conn, ngo_id, row["subject"], by=by, now=now)
+
+
+async def _remove(conn: Connection, ngo_id: UUID, subject: str, *, by: ActedBy, now: datetime) -> None:
+    await conn.execute("DELETE FROM membership WHERE subject = $1 AND ngo_id = $2", subject, ngo_id)
+    emit(conn, MemberRemoved(occurred_at=now, actor=by, ngo_id=ngo_id, subject=subject))
+
+
+async def _take_turns(conn: Connection, ngo_id: UUID) -> None:
+    """Changes of one organisation's members come one after the other, so that what was counted stays true."""
+    await conn.fetchval("SELECT 1 FROM organisation WHERE id = $1 FOR UPDATE", ngo_id)

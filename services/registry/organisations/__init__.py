@@ -1,0 +1,1 @@
+"""Foreign NGOs: application, verification, and what becomes of them."""

@@ -1,0 +1,284 @@
+"""What can be done to an organisation. Each function runs in the caller's transaction."""
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import Any, Final
+from uuid import UUID
+
+from services.registry.agreements.commands import pass_on_agreements, terminate_agreements
+from services.registry.agreements.queries import working_area
+from services.registry.events import (
+    NgoApplied,
+    NgoClosed,
+    NgoMerged,
+    NgoReinstated,
+    NgoRejected,
+    NgoSuspended,
+    NgoVerified,
+)
+from services.registry.licences.commands import record_licence
+from services.registry.licences.rules import Kind
+from services.registry.members.commands import add_member, remove_all_members
+from services.registry.organisations.rules import PUBLIC_STATUSES, Action, Status, advance, require_active
+from services.registry.reference.queries import check_sectors
+from shared.clock import JAKARTA
+from shared.db import Connection
+from shared.errors import InvalidInput, NotAllowed, NotFound, expect_version
+from shared.events.append import emit
+from shared.events.envelope import ActedBy
+from shared.ids import uuid7
+
+REASONED_EVENTS: Final = {
+    Action.SUSPEND: NgoSuspended,
+    Action.REINSTATE: NgoReinstated,
+    Action.CLOSE: NgoClosed,
+}
+
+
+async def apply_for_registration(
+    conn: Connection,
+    *,
+    profile: Mapping[str, Any],
+    principle_permit: Mapping[str, Any],
+    by: ActedBy,
+    now: datetime,
+) -> UUID:
+    """The applicant becomes its first administrator. `profile`: the organisation's columns as in the form."""
+    sectors = profile["sectors"]
+    await check_sectors(conn, sectors, [f"#/sectors/{index}" for index in range(len(sectors))])
+    if profile["started_in_indonesia_on"] > now.astimezone(JAKARTA).date():
+        raise InvalidInput.field("#/started_in_indonesia_on", "must not lie in the future")
+    ngo_id = uuid7()
+    await _insert_application(conn, ngo_id, profile, applicant=by.subject, now=now)
+    await _record_step(conn, ngo_id, 1, "apply", None, Status.APPLIED, reason=None, by=by, now=now)
+    emit(
+        conn,
+        NgoApplied(
+            occurred_at=now,
+            actor=by,
+            ngo_id=ngo_id,
+            name=profile["name"],
+            origin_country=profile["origin_country"],
+            sectors=tuple(sectors),
+            principle_permit_number=principle_permit["number"],
+        ),
+    )
+    await add_member(conn, ngo_id, by.subject, "ngo_admin", by=by, now=now)
+    await record_licence(
+        conn,
+        ngo_id,
+        Kind.IZIN_PRINSIP,
+        licence=principle_permit,
+        pointer="#/principle_permit",
+        by=by,
+        now=now,
+    )
+    return ngo_id
+
+
+async def _insert_application(
+    conn: Connection, ngo_id: UUID, profile: Mapping[str, Any], *, applicant: str, now: datetime
+) -> None:
+    await conn.execute(
+        """
+        INSERT INTO organisation (id, status, name, name_en, acronym, aliases, legal_form, origin_country,
+                                  home_city, office_address, email, website, sectors,
+                                  started_in_indonesia_on, counterpart_unit, applicant, applied_at)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)
+        """,
+        ngo_id,
+        Status.APPLIED,
+        profile["name"],
+        profile["name_en"],
+        profile["acronym"],
+        profile["aliases"],
+        profile["legal_form"],
+        profile["origin_country"],
+        profile["home_city"],
+        profile["office_address"],
+        profile["email"],
+        profile["website"],
+        profile["sectors"],
+        profile["started_in_indonesia_on"],
+        profile["counterpart_unit"],
+        applicant,
+        now,
+    )
+
+
+async def decide_application(
+    conn: Connection,
+    ngo_id: UUID,
+    *,
+    accepted: bool,
+    reason: str | None,
+    version: int,
+    by: ActedBy,
+    now: datetime,
+) -> None:
+    """Accept or reject. Nobody decides on an application of their own (V23)."""
+    action = Action.ACCEPT if accepted else Action.REJECT
+    found = await _advance(conn, ngo_id, action, reason=reason, version=version, by=by, now=now)
+    if found["applicant"] == by.subject:
+        raise NotAllowed("whoever made an application can't decide on it", rule="V23")
+    if not accepted:
+        emit(conn, NgoRejected(occurred_at=now, actor=by, ngo_id=ngo_id, reason=reason or ""))
+        await remove_all_members(conn, ngo_id, by=by, now=now)
+        return
+    emit(
+        conn,
+        NgoVerified(
+            occurred_at=now,
+            actor=by,
+            ngo_id=ngo_id,
+            name=found["name"],
+            acronym=found["acronym"],
+            origin_country=found["origin_country"],
+            sectors=tuple(found["sectors"]),
+            counterpart_unit=found["counterpart_unit"],
+        ),
+    )
+
+
+async def suspend_reinstate_or_close(
+    conn: Connection,
+    ngo_id: UUID,
+    action: Action,
+    *,
+    reason: str,
+    version: int,
+    by: ActedBy,
+    now: datetime,
+) -> None:
+    await _advance(conn, ngo_id, action, reason=reason, version=version, by=by, now=now)
+    regions = await working_area(conn, ngo_id)
+    emit(
+        conn,
+        REASONED_EVENTS[action](occurred_at=now, actor=by, ngo_id=ngo_id, regions=regions, reason=reason),
+    )
+    if action is Action.CLOSE:
+        await terminate_agreements(conn, ngo_id)
+
+
+async def merge_into_successor(
+    conn: Connection,
+    ngo_id: UUID,
+    successor_id: UUID,
+    *,
+    effective_on: date,
+    reason: str,
+    version: int,
+    by: ActedBy,
+    now: datetime,
+) -> None:
+    """The organisation stays findable and points to its successor, to whom its agreements pass."""
+    if ngo_id == successor_id:
+        raise InvalidInput.field("#/successor_id", "must be another organisation")
+    if effective_on > now.astimezone(JAKARTA).date():
+        raise InvalidInput.field("#/effective_on", "must not lie in the future: record a merger once it is effective")
+    statuses = await _lock(conn, ngo_id, successor_id)
+    if successor_id not in statuses:
+        raise InvalidInput.field("#/successor_id", "must be a registered organisation")
+    require_active(statuses[successor_id], "to take over another one")
+    await _advance(
+        conn,
+        ngo_id,
+        Action.MERGE,
+        reason=reason,
+        version=version,
+        by=by,
+        now=now,
+        successor_id=successor_id,
+        merged_on=effective_on,
+    )
+    regions = await working_area(conn, ngo_id)
+    await pass_on_agreements(conn, ngo_id, successor_id)
+    emit(
+        conn,
+        NgoMerged(
+            occurred_at=now,
+            actor=by,
+            ngo_id=ngo_id,
+            regions=regions,
+            successor_id=successor_id,
+            effective_on=effective_on,
+            reason=reason,
+        ),
+    )
+
+
+async def _lock(conn: Connection, *ngo_ids: UUID) -> dict[UUID, Status]:
+    """In the order of their ids, so that two mergers can't wait for each other."""
+    rows = await conn.fetch("SELECT id, status FROM organisation WHERE id = ANY($1) ORDER BY id FOR UPDATE", ngo_ids)
+    return {row["id"]: Status(row["status"]) for row in rows}
+
+
+async def _advance(
+    conn: Connection,
+    ngo_id: UUID,
+    action: Action,
+    *,
+    reason: str | None,
+    version: int,
+    by: ActedBy,
+    now: datetime,
+    successor_id: UUID | None = None,
+    merged_on: date | None = None,
+) -> Any:
+    """Take the step, if it is open, and record it. Returns the row as it was."""
+    found = await conn.fetchrow(
+        """
+        SELECT version, status, name, acronym, origin_country, sectors, counterpart_unit, applicant
+        FROM organisation WHERE id = $1 FOR UPDATE
+        """,
+        ngo_id,
+    )
+    if found is None:
+        raise NotFound("there is no organisation with this id")
+    expect_version(found["version"], version)
+    status = advance(Status(found["status"]), action)
+    await conn.execute(
+        """
+        UPDATE organisation
+        SET status = $2, version = version + 1, verified_at = coalesce(verified_at, $3), successor_id = $4,
+            merged_on = $5
+        WHERE id = $1
+        """,
+        ngo_id,
+        status,
+        now if status in PUBLIC_STATUSES else None,
+        successor_id,
+        merged_on,
+    )
+    await _record_step(conn, ngo_id, version + 1, action, found["status"], status, reason=reason, by=by, now=now)
+    return found
+
+
+async def _record_step(
+    conn: Connection,
+    ngo_id: UUID,
+    version: int,
+    action: str,
+    from_status: str | None,
+    to_status: str,
+    *,
+    reason: str | None,
+    by: ActedBy,
+    now: datetime,
+) -> None:
+    await conn.execute(
+        """
+        INSERT INTO organisation_step (ngo_id, version, action, from_status, to_status, reason, actor_subject,
+                                       actor_role, at)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+        """,
+        ngo_id,
+        version,
+        action,
+        from_status,
+        to_status,
+        reason,
+        by.subject,
+        by.role,
+        now,
+    )

@@ -1,0 +1,115 @@
+"""Reads of organisations: what the public sees, and the full application."""
+
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from services.registry.organisations.rules import PUBLIC_STATUSES, Status
+from shared.db import Connection
+from shared.http.paging import PageRequest
+
+
+async def list_public(
+    conn: Connection,
+    page: PageRequest,
+    *,
+    text: str | None,
+    region: str | None,
+    sector: str | None,
+    today: date,
+) -> list[Any]:
+    """Organisations with their standing. `region`: where one of their agreements has or had effect."""
+    rows: list[Any] = await conn.fetch(
+        """
+        SELECT o.id, o.version, o.status, o.name, o.name_en, o.acronym, o.aliases, o.legal_form,
+               o.origin_country, o.home_city, o.website, o.sectors, o.started_in_indonesia_on,
+               o.counterpart_unit, o.successor_id, o.merged_on,
+               s.overdue_obligations, s.days_late, s.foreign_staff_in_post
+        FROM organisation o CROSS JOIN LATERAL standing(o.id, $6) s
+        WHERE o.status = ANY($1)
+          AND ($2::uuid IS NULL OR o.id < $2)
+          AND ($3::text IS NULL
+               OR strpos(lower(concat_ws(' ', o.name, o.name_en, o.acronym, array_to_string(o.aliases, ' '))),
+                         lower($3)) > 0)
+          AND ($4::text IS NULL OR EXISTS (
+                SELECT FROM agreement a CROSS JOIN unnest(a.regions) AS covered (code)
+                WHERE a.ngo_id = o.id AND (covered.code = $4 OR starts_with(covered.code, $4 || '.'))))
+          AND ($5::text IS NULL OR $5 = ANY(o.sectors))
+        ORDER BY o.id DESC LIMIT $7
+        """,
+        PUBLIC_STATUSES,
+        page.before,
+        text,
+        region,
+        sector,
+        today,
+        page.fetch,
+    )
+    return rows
+
+
+async def find_public(conn: Connection, ngo_id: UUID) -> Any | None:
+    return await conn.fetchrow(
+        """
+        SELECT id, version, status, name, name_en, acronym, aliases, legal_form, origin_country, home_city,
+               website, sectors, started_in_indonesia_on, counterpart_unit, successor_id, merged_on
+        FROM organisation WHERE id = $1 AND status = ANY($2)
+        """,
+        ngo_id,
+        PUBLIC_STATUSES,
+    )
+
+
+async def find_standing(conn: Connection, ngo_id: UUID, today: date) -> Any | None:
+    return await conn.fetchrow(
+        """
+        SELECT s.overdue_obligations, s.days_late, s.foreign_staff_in_post
+        FROM organisation o CROSS JOIN LATERAL standing(o.id, $3) s WHERE o.id = $1 AND o.status = ANY($2)
+        """,
+        ngo_id,
+        PUBLIC_STATUSES,
+        today,
+    )
+
+
+async def list_applications(conn: Connection, page: PageRequest, status: Status) -> list[Any]:
+    rows: list[Any] = await conn.fetch(
+        """
+        SELECT id, version, status, name, acronym, origin_country, counterpart_unit, applied_at
+        FROM organisation WHERE status = $1 AND ($2::uuid IS NULL OR id < $2) ORDER BY id DESC LIMIT $3
+        """,
+        status,
+        page.before,
+        page.fetch,
+    )
+    return rows
+
+
+async def find_application(conn: Connection, ngo_id: UUID) -> dict[str, Any] | None:
+    """The whole form, with the izin prinsip that came with it and every step since."""
+    row = await conn.fetchrow(
+        """
+        SELECT id, version, status, name, name_en, acronym, aliases, legal_form, origin_country, home_city,
+               office_address, email, website, sectors, started_in_indonesia_on, counterpart_unit,
+               successor_id, merged_on, applied_at
+        FROM organisation WHERE id = $1
+        """,
+        ngo_id,
+    )
+    if row is None:
+        return None
+    steps = await conn.fetch(
+        """
+        SELECT action, from_status, to_status, reason, actor_role, at FROM organisation_step
+        WHERE ngo_id = $1 ORDER BY version
+        """,
+        ngo_id,
+    )
+    permit = await conn.fetchrow(
+        """
+        SELECT number, issuer, issued_on, valid_from, valid_to FROM licence
+        WHERE ngo_id = $1 AND kind = 'IZIN_PRINSIP' ORDER BY id LIMIT 1
+        """,
+        ngo_id,
+    )
+    return {**row, "steps": [dict(step) for step in steps], "principle_permit": dict(permit)}

@@ -1,0 +1,147 @@
+"""What organisations look like from outside: forms that come in, documents that go out."""
+
+from datetime import date, datetime
+from typing import Annotated, Any, Literal, Self
+from uuid import UUID
+
+from pydantic import Field, StringConstraints, model_validator
+
+from services.registry.dates import Day
+from services.registry.licences.api import Permit
+from services.registry.organisations.rules import Status
+from shared.http.body import Body, Line, Reason, View
+
+Country = Annotated[str, StringConstraints(pattern="^[A-Z]{2}$"), Field(description="ISO 3166-1 alpha-2")]
+Email = Annotated[Line, Field(pattern=r"^[^@\s]+@[^@\s]+\.[^@\s]+$")]
+Website = Annotated[Line, Field(pattern=r"^https?://[^\s/]+\.\S+$")]
+
+
+class Application(Body):
+    name: Line
+    name_en: Line | None = None
+    acronym: Line
+    aliases: Annotated[tuple[Line, ...], Field(max_length=10)] = ()
+    legal_form: Line
+    origin_country: Country
+    home_city: Line
+    office_address: Line
+    email: Annotated[Email, Field(description="Of the office, not of a person")]
+    website: Website | None = None
+    sectors: Annotated[list[Line], Field(min_length=1, max_length=15, description="Codes of GET /v1/sectors")]
+    started_in_indonesia_on: Day
+    counterpart_unit: Line
+    principle_permit: Permit
+
+    @model_validator(mode="after")
+    def _names_each_sector_once(self) -> Self:
+        if len(set(self.sectors)) < len(self.sectors):
+            raise ValueError("`sectors` must name each sector once")
+        return self
+
+    def profile(self) -> dict[str, Any]:
+        return self.model_dump(exclude={"principle_permit"})
+
+
+class Decision(Body):
+    decision: Literal["accepted", "rejected"]
+    reason: Reason | None = None
+
+    @model_validator(mode="after")
+    def _rejects_with_a_reason(self) -> Self:
+        if self.decision == "rejected" and self.reason is None:
+            raise ValueError("`reason` is needed to reject")
+        return self
+
+
+class Act(Body):
+    reason: Reason
+
+
+class Merger(Act):
+    successor_id: UUID
+    effective_on: Day
+
+
+class Organisation(View):
+    """What the public sees. The standing changes without the organisation, so it is a resource of its own."""
+
+    id: UUID
+    version: int
+    status: Status
+    name: str
+    name_en: str | None
+    acronym: str
+    aliases: list[str]
+    legal_form: str
+    origin_country: str
+    home_city: str
+    website: str | None
+    sectors: list[str]
+    started_in_indonesia_on: date
+    counterpart_unit: str
+    successor_id: UUID | None
+    merged_on: date | None
+
+
+class Standing(View):
+    """`late` as long as an obligation is overdue; `days_late` counts from the oldest one's due date."""
+
+    compliance: Literal["on_time", "late"]
+    overdue_obligations: int
+    days_late: int
+    foreign_staff_in_post: int
+
+    @classmethod
+    def of(cls, row: Any) -> Self:
+        return cls(
+            compliance="late" if row["overdue_obligations"] else "on_time",
+            overdue_obligations=row["overdue_obligations"],
+            days_late=row["days_late"],
+            foreign_staff_in_post=row["foreign_staff_in_post"],
+        )
+
+
+class ListedOrganisation(Organisation):
+    standing: Standing
+
+    @classmethod
+    def of(cls, row: Any) -> Self:
+        return cls.model_validate({**row, "standing": Standing.of(row)})
+
+
+class Step(View):
+    action: str
+    from_status: Status | None
+    to_status: Status
+    reason: str | None
+    actor_role: str
+    at: datetime
+
+
+class PrinciplePermit(View):
+    number: str
+    issuer: str
+    issued_on: date
+    valid_from: date
+    valid_to: date
+
+
+class ApplicationView(Organisation):
+    """The whole form with all that was decided since; for the organisation's own people and the ministry."""
+
+    office_address: str
+    email: str
+    applied_at: datetime
+    principle_permit: PrinciplePermit
+    steps: list[Step]
+
+
+class ListedApplication(View):
+    id: UUID
+    version: int
+    status: Status
+    name: str
+    acronym: str
+    origin_country: str
+    counterpart_unit: str
+    applied_at: datetime

@@ -1,0 +1,43 @@
+"""Reads of the copies."""
+
+from datetime import date
+from uuid import UUID
+
+import asyncpg
+
+from services.reporting.copies.models import Agreement, Budget
+from shared.db import Connection
+
+
+def _agreement(row: asyncpg.Record) -> Agreement:
+    return Agreement(row["id"], row["ngo_id"], row["starts_on"], row["ends_on"], tuple(row["regions"]))
+
+
+async def agreement_of(conn: Connection, agreement_id: UUID, *, ngo_id: UUID) -> Agreement | None:
+    row = await conn.fetchrow(
+        "SELECT id, ngo_id, starts_on, ends_on, regions FROM agreement WHERE id = $1 AND ngo_id = $2",
+        agreement_id,
+        ngo_id,
+    )
+    return _agreement(row) if row else None
+
+
+async def lock_agreement(conn: Connection, agreement_id: UUID) -> Agreement:
+    """Have what is decided under an agreement to ourselves until the commit."""
+    row = await conn.fetchrow(
+        "SELECT id, ngo_id, starts_on, ends_on, regions FROM agreement WHERE id = $1 FOR UPDATE", agreement_id
+    )
+    return _agreement(row)
+
+
+async def master_plan_budgets(conn: Connection, agreement_id: UUID) -> dict[UUID, Budget]:
+    rows = await conn.fetch(
+        "SELECT id, budget, currency FROM master_plan_activity WHERE agreement_id = $1", agreement_id
+    )
+    return {row["id"]: Budget(row["budget"], row["currency"]) for row in rows}
+
+
+async def partner_registrations(conn: Connection, ngo_id: UUID) -> dict[UUID, date]:
+    """The NGO's approved local partners, and until when each is registered."""
+    rows = await conn.fetch("SELECT id, registration_valid_to FROM local_partner WHERE ngo_id = $1", ngo_id)
+    return {row["id"]: row["registration_valid_to"] for row in rows}

@@ -1,0 +1,1 @@
+"""What is due, when and by which dated rule."""

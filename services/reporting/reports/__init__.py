@@ -1,0 +1,1 @@
+"""Semester and annual reports on the activities of the approved work plan."""

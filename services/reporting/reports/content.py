@@ -1,0 +1,65 @@
+"""What a report says: as it is sent, and as it is kept."""
+
+from datetime import date
+from typing import Annotated, Literal
+from uuid import UUID
+
+from pydantic import Field, model_validator
+
+from services.reporting.fields import Currency, Money, Quantity, Regencies, check_present
+from shared.http.body import Body, Line, Reason, Text, broken_rule
+
+Count = Annotated[int, Field(ge=0, le=300_000_000)]
+
+
+class Beneficiaries(Body):
+    male: Count
+    female: Count
+    total: Count
+
+    @model_validator(mode="after")
+    def _adds_up(self) -> "Beneficiaries":
+        if self.total != self.male + self.female:
+            raise broken_rule("V10", f"total must be {self.male + self.female}, the sum of male and female")
+        return self
+
+
+class ReportedActivity(Body):
+    work_plan_activity_id: UUID
+    realised: Quantity
+    beneficiaries: Beneficiaries
+    spent: Money
+    currency: Currency
+    regions: Regencies
+    status: Literal["on_track", "late", "stopped", "completed"]
+    deviation_reason: Reason | None = None
+
+
+class Publication(Body):
+    """Where the report was published for the public (UU 17/2013 art. 51(f))."""
+
+    medium: Line
+    published_on: date
+    reference: Line
+
+
+class ReportContent(Body):
+    obligation_id: UUID
+    activities: Annotated[list[ReportedActivity], Field(min_length=1, max_length=100)]
+    summary: Text
+    issues: Text | None = None
+    next_steps: Text | None = None
+    publication_evidence: list[Publication] = Field(default_factory=list, max_length=20)
+
+    @property
+    def regions(self) -> tuple[str, ...]:
+        return tuple(sorted({region for activity in self.activities for region in activity.regions}))
+
+
+class ReportDraft(ReportContent):
+    """A report as it is sent: its regions exist at present."""
+
+    @model_validator(mode="after")
+    def _regions_exist(self) -> "ReportDraft":
+        check_present(self.regions)
+        return self

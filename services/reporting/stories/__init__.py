@@ -1,0 +1,1 @@
+"""Good practices and success stories for the public."""

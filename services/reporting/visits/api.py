@@ -1,0 +1,173 @@
+"""Visits over HTTP."""
+
+from datetime import date
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Request, Response
+from pydantic import AwareDatetime, Field
+
+from services.reporting.access import ActiveMember, Kesbangpol, Reader, Scope
+from services.reporting.fields import PresentRegency
+from services.reporting.visits import answers, commands, queries
+from services.reporting.visits.content import Announcement
+from services.reporting.visits.rules import Answer, Status
+from shared.http.body import Body, Page, Reason, Text, View
+from shared.http.etags import ExpectedVersion, read_response
+from shared.http.paging import PageQuery, page
+from shared.http.writes import KeyedWrite, Transaction
+from shared.operations import Db
+
+router = APIRouter(prefix="/visits", tags=["visits"])
+
+
+class RegionAnswer(Body):
+    region: PresentRegency
+    answer: Answer
+    reason: Reason
+    version: Annotated[int, Field(ge=1, le=1_000_000)] = Field(
+        description="Which itinerary is answered: `itinerary_version`, in events `version`"
+    )
+
+
+class Cancellation(Body):
+    reason: Reason
+
+
+class Completion(Body):
+    note: Text
+
+
+class StopView(View):
+    region: str
+    on: date
+    place: str
+
+
+class AnswerView(View):
+    itinerary_version: int
+    region: str
+    answer: Answer
+    reason: str
+    answered_at: AwareDatetime
+
+
+class VisitSummary(View):
+    id: UUID
+    ngo_id: UUID
+    purpose: str
+    starts_on: date
+    ends_on: date
+    late: bool
+    guests: int = Field(description="How many; who they are: `/v1/visits/{id}/guests`")
+    nationalities: list[str]
+    regions: list[str]
+    stops: list[StopView]
+    itinerary_version: int
+    status: Status
+    cancellation_reason: str | None
+    completion_note: str | None
+    version: int
+
+
+class VisitView(VisitSummary):
+    answers: list[AnswerView]
+    unanswered: list[str]
+
+
+class GuestView(View):
+    name: str
+    nationality: str
+    passport_number: str
+    institution: str | None
+
+
+@router.get("")
+async def list_visits(scope: Reader, db: Db, paging: PageQuery, status: Status | None = None) -> Page[VisitSummary]:
+    """Visits of your own NGO, those that come to your regions, or all."""
+    async with db.read() as conn:
+        rows = await queries.list_visits(conn, scope, paging, status=status)
+    return page(rows, paging, lambda row: VisitSummary.model_validate(dict(row)))
+
+
+@router.get("/{visit_id}", response_model=VisitView)
+async def get_visit(visit_id: UUID, scope: Reader, db: Db, request: Request) -> Response:
+    """The visit, without its guests' names, and the regions' answers."""
+    async with db.read() as conn:
+        visit = VisitView.model_validate(await queries.get_visit(conn, scope, visit_id))
+    return read_response(request, visit, visit.version)
+
+
+@router.get("/{visit_id}/guests")
+async def read_guests(visit_id: UUID, scope: Reader, db: Db, request: Request) -> Page[GuestView]:
+    """Names and passports: for the own NGO, the Fasker officer, and Kesbangpol on the way. Each read is logged."""
+    async with db.transaction() as conn:
+        now = await request.app.state.clock.now(conn)
+        rows = await queries.read_guests(conn, scope, visit_id, now=now)
+    return Page(items=[GuestView.model_validate(dict(row)) for row in rows])
+
+
+@router.post("", status_code=201, response_model=VisitView)
+async def announce_visit(body: Announcement, member: ActiveMember, write: KeyedWrite) -> Response:
+    """Announce a visit to the regions on the way."""
+    async with write.begin() as tx:
+        visit_id = await commands.announce(tx.conn, body, member=member, now=tx.now)
+        await _answer(tx, visit_id, ngo_id=member.ngo_id, status=201)
+    return tx.response
+
+
+@router.put("/{visit_id}", response_model=VisitView)
+async def change_visit(
+    visit_id: UUID, body: Announcement, member: ActiveMember, version: ExpectedVersion, write: KeyedWrite
+) -> Response:
+    """With other dates or stops it is a new itinerary, which the regions answer anew."""
+    async with write.begin() as tx:
+        await commands.change(tx.conn, visit_id, body, version=version, member=member, now=tx.now)
+        await _answer(tx, visit_id, ngo_id=member.ngo_id)
+    return tx.response
+
+
+@router.post("/{visit_id}/answers", status_code=201, response_model=VisitView)
+async def answer_visit(visit_id: UUID, body: RegionAnswer, _: Kesbangpol, write: KeyedWrite) -> Response:
+    """A region on the way approves, postpones or refuses."""
+    async with write.begin() as tx:
+        await answers.answer(
+            tx.conn,
+            visit_id,
+            region=body.region,
+            answer=body.answer,
+            reason=body.reason,
+            itinerary_version=body.version,
+            actor=tx.actor,
+            now=tx.now,
+        )
+        await _answer(tx, visit_id, status=201)
+    return tx.response
+
+
+@router.post("/{visit_id}/cancellation", response_model=VisitView)
+async def cancel_visit(
+    visit_id: UUID, body: Cancellation, member: ActiveMember, version: ExpectedVersion, write: KeyedWrite
+) -> Response:
+    """Before it takes place."""
+    async with write.begin() as tx:
+        await commands.cancel(tx.conn, visit_id, reason=body.reason, version=version, member=member, now=tx.now)
+        await _answer(tx, visit_id, ngo_id=member.ngo_id)
+    return tx.response
+
+
+@router.post("/{visit_id}/completion", response_model=VisitView)
+async def complete_visit(
+    visit_id: UUID, body: Completion, member: ActiveMember, version: ExpectedVersion, write: KeyedWrite
+) -> Response:
+    """After its last day, with a note on how it went."""
+    async with write.begin() as tx:
+        await commands.complete(tx.conn, visit_id, note=body.note, version=version, member=member, now=tx.now)
+        await _answer(tx, visit_id, ngo_id=member.ngo_id)
+    return tx.response
+
+
+async def _answer(tx: Transaction, visit_id: UUID, *, ngo_id: UUID | None = None, status: int = 200) -> None:
+    visit = VisitView.model_validate(await queries.get_visit(tx.conn, Scope(tx.actor, ngo_id), visit_id))
+    location = f"/v1/visits/{visit_id}" if status == 201 else None
+    tx.answer(visit, status=status, version=visit.version, location=location)

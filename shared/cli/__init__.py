@@ -1,0 +1,1 @@
+"""`singo`, the command line: a client of the services' HTTP APIs, like any other."""

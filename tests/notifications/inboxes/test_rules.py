@@ -1,0 +1,91 @@
+"""Every text can be made from whatever the other services may publish."""
+
+import inspect
+import string
+from decimal import Decimal
+from types import ModuleType
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from pydantic import AwareDatetime
+
+from services.notifications.handlers import HANDLERS, NEWS
+from services.notifications.inboxes.news import News
+from services.notifications.inboxes.rules import compose, region_name
+from services.notifications.inboxes.templates import TEMPLATES
+from services.recommendations import events as recommendations
+from services.registry import events as registry
+from services.reporting import events as reporting
+from shared.events.envelope import Event
+from tests.notifications.happenings import visit_announced
+
+st.register_type_strategy(AwareDatetime, st.datetimes(timezones=st.timezones()))
+st.register_type_strategy(Decimal, st.decimals(0, 10**18, places=2))
+
+
+def published_by(module: ModuleType) -> dict[str, type[Event]]:
+    return {
+        event.wire_type(): event
+        for _, event in inspect.getmembers(module, inspect.isclass)
+        if issubclass(event, Event) and event.__module__ == module.__name__ and not event.__subclasses__()
+    }
+
+
+PUBLISHED = published_by(registry) | published_by(reporting) | published_by(recommendations)
+
+
+def name(event_type: str) -> str:
+    return event_type.split(".")[2]
+
+
+def test_each_event_of_the_news_has_texts_and_no_text_is_unused() -> None:
+    assert {name(event_type) for event_type in NEWS} == set(TEMPLATES)
+
+
+def test_all_that_is_listened_to_is_published() -> None:
+    assert NEWS.keys() | HANDLERS.keys() <= PUBLISHED.keys()
+
+
+@pytest.mark.parametrize("event_type", sorted(NEWS))
+def test_texts_name_only_fields_that_are_read(event_type: str) -> None:
+    known = {*NEWS[event_type].model_fields, "ngo", "here"}
+    for template in TEMPLATES[name(event_type)]:
+        for text in template[1:]:
+            assert {field for _, field, _, _ in string.Formatter().parse(text) if field} <= known
+
+
+@pytest.mark.parametrize("event_type", sorted(NEWS.keys() | HANDLERS.keys()))
+@settings(max_examples=10, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(data=st.data())
+def test_whatever_is_published_can_be_read_and_told(event_type: str, data: st.DataObject) -> None:
+    document = data.draw(st.builds(PUBLISHED[event_type])).model_dump_json()
+
+    if event_type in HANDLERS:
+        HANDLERS[event_type][0].model_validate_json(document)
+    if event_type in NEWS:
+        news: News = NEWS[event_type].model_validate_json(document)
+        for message in compose(name(event_type), news, "SNV {x}"):
+            assert message.title_id
+            assert message.body_en
+            assert [message.to_ngo, message.to_role, message.to_region].count(None) == 2
+
+
+def test_texts_say_dates_and_regions_as_people_do() -> None:
+    event = visit_announced("01890000-0000-7000-8000-000000000000", ("53.06",))  # type: ignore[arg-type]
+    news = NEWS[event.wire_type()].model_validate_json(event.model_dump_json())
+
+    to_region, to_ministry = compose("VisitAnnounced", news, "SNV")
+
+    assert to_region.to_region == "53.06"
+    assert to_region.title_id == "Kunjungan tamu asing ke Kabupaten Flores Timur"
+    assert to_region.body_id == (
+        "SNV memberitahukan kunjungan 3 tamu asing, 3 Agustus 2020 sampai 6 Agustus 2020: sanitasi & élan. "
+        "Mohon dijawab."
+    )
+    assert "from 3 August 2020 to 6 August 2020" in to_ministry.body_en
+    assert to_ministry.to_role == "fasker_officer"
+
+
+def test_a_region_that_is_not_known_stands_for_itself() -> None:
+    assert region_name("53.99") == "53.99"

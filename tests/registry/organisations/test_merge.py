@@ -1,0 +1,94 @@
+from uuid import uuid4
+
+import httpx
+import pytest
+
+from tests.registry.conftest import APPLICANT, Json, Make, broken
+from tests.world import World
+
+
+@pytest.fixture
+async def successor(activate: Make) -> Json:
+    return await activate("successor-1", name="Stichting Cordaid", name_en="Cordaid", acronym="Cordaid", aliases=[])
+
+
+def merger(successor_id: str, **changes: str) -> Json:
+    body = {"successor_id": successor_id, "effective_on": "2021-01-01", "reason": "merged into its successor"}
+    return body | changes
+
+
+async def test_a_merged_organisation_stays_findable_and_points_to_its_successor(
+    world: World, registry: httpx.AsyncClient, active: Json, agreement: Json, successor: Json
+) -> None:
+    response = await registry.post(
+        f"/v1/organisations/{active['id']}/merger",
+        json=merger(successor["id"]),
+        headers=world.write("fasker_head", match=2),
+    )
+
+    assert response.status_code == 200
+    public = (await registry.get(f"/v1/organisations/{active['id']}")).json()
+    assert (public["status"], public["successor_id"]) == ("MERGED", successor["id"])
+    found = (await registry.get("/v1/organisations?q=snv")).json()["items"]
+    assert [item["id"] for item in found] == [active["id"]]
+    told = (await world.events("registry"))[-1]
+    assert (told["type"], told["key"]) == ("NgoMerged", active["id"])
+    assert set(told["data"]["regions"]) == set(agreement["regions"])
+
+
+async def test_agreements_stay_with_who_signed_them_and_name_who_stands_in(
+    world: World, registry: httpx.AsyncClient, active: Json, agreement: Json, successor: Json
+) -> None:
+    await registry.post(
+        f"/v1/organisations/{active['id']}/merger",
+        json=merger(successor["id"]),
+        headers=world.write("fasker_head", match=2),
+    )
+
+    passed_on = (await registry.get(f"/v1/agreements/{agreement['id']}")).json()
+    assert (passed_on["ngo_id"], passed_on["status"]) == (active["id"], "PASSED_ON")
+    assert passed_on["passed_to_ngo_id"] == successor["id"]
+    of_successor = await registry.get(f"/v1/agreements?ngo_id={successor['id']}")
+    assert [item["id"] for item in of_successor.json()["items"]] == [agreement["id"]]
+    members = await registry.get(f"/v1/organisations/{active['id']}/members", headers=world.read(sub=APPLICANT))
+    assert len(members.json()["items"]) == 1
+
+
+async def test_the_successor_must_be_another_registered_organisation(
+    world: World, registry: httpx.AsyncClient, active: Json
+) -> None:
+    for successor_id in (active["id"], str(uuid4())):
+        response = await registry.post(
+            f"/v1/organisations/{active['id']}/merger",
+            json=merger(successor_id),
+            headers=world.write("fasker_head", match=2),
+        )
+
+        assert broken(response) == {("#/successor_id", None)}
+
+
+async def test_the_successor_must_be_active(
+    world: World, registry: httpx.AsyncClient, active: Json, apply_for: Make
+) -> None:
+    applicant = await apply_for("applicant-2")
+
+    response = await registry.post(
+        f"/v1/organisations/{active['id']}/merger",
+        json=merger(applicant["id"]),
+        headers=world.write("fasker_head", match=2),
+    )
+
+    assert response.status_code == 409
+    assert "ACTIVE" in response.json()["detail"]
+
+
+async def test_a_merger_is_recorded_once_it_is_effective(
+    world: World, registry: httpx.AsyncClient, active: Json, successor: Json
+) -> None:
+    response = await registry.post(
+        f"/v1/organisations/{active['id']}/merger",
+        json=merger(successor["id"], effective_on="2999-01-01"),
+        headers=world.write("fasker_head", match=2),
+    )
+
+    assert broken(response) == {("#/effective_on", None)}
