@@ -17,7 +17,7 @@ def pytest_configure(config: pytest.Config) -> None:
     if hasattr(config, "workerinput") or config.option.collectonly:
         return
     given = "SINGO_TEST_DSN" in os.environ and "SINGO_TEST_KAFKA" in os.environ
-    wish = os.environ.get("SINGO_TEST_SERVERS", "embedded" if given or True or not docker_answers() else "docker")
+    wish = os.environ.get("SINGO_TEST_SERVERS", "embedded" if given or not docker_answers() else "docker")
     if wish == "docker" and not given:
         servers, stop = start_containers()
         os.environ.update(SINGO_TEST_DSN=servers.dsn, SINGO_TEST_KAFKA=servers.kafka)

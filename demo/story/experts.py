@@ -27,9 +27,9 @@ async def fourth_expert_refused(stage: Stage) -> None:
     )
     problem = await stage.refused(
         FASKER_HEAD, "would sign the fourth", "POST", "recommendations", f"{PATH}/{fourth.body['id']}/decision",
-        {"decision": "issued"}, status=409, match=taken.version,
+        {"decision": "issued"}, status=422, match=taken.version,
     )  # fmt: skip
-    stage.narrator.expect("a fourth foreign expert", "409 V12", f"409 {problem.get('rule')}")
+    stage.narrator.expect("a fourth foreign expert", "422 V12", f"422 {problem.get('rule')}")
     rejection = {
         "decision": "rejected",
         "reason": "Paling banyak tiga tenaga asing per ormas.",
@@ -39,7 +39,7 @@ async def fourth_expert_refused(stage: Stage) -> None:
         FASKER, "rejects the fourth formally, with the article", "POST", "recommendations",
         f"{PATH}/{fourth.body['id']}/decision", rejection, match=taken.version,
     )  # fmt: skip
-    stage.narrator.expect("the fourth request", "rejected", rejected.body["status"].lower())
+    stage.narrator.expect("the fourth request", "rejected", rejected.body["status"])
     inbox = await stage.read(snv.person, "notifications", "/v1/inbox?limit=100")
     told = [m for m in inbox["items"] if m["type"].endswith("RecommendationRejected.v1")]
     stage.narrator.expect("SNV is told of the rejection", 1, len(told))

@@ -68,7 +68,7 @@ def goods(description: str, hs_code: str, quantity: int, value: str) -> dict[str
         "hs_code": hs_code,
         "quantity": quantity,
         "unit": "unit",
-        "condition": "NEW",
+        "condition": "new",
         "value": value,
         "currency": "GBP",
         "origin": "GB",

@@ -54,7 +54,7 @@ def member_or(*official_roles: str, member_roles: tuple[str, ...] = members.ROLE
 async def _reader_of_application(ngo_id: UUID, actor: SignedIn, db: Db) -> ActedBy:
     """The applicant too: after a rejection nobody is a member any more."""
     if await db.pool.fetchval(
-        "SELECT applicant = $2 AND status = 'REJECTED' FROM organisation WHERE id = $1", ngo_id, actor.subject
+        "SELECT applicant = $2 AND status = 'rejected' FROM organisation WHERE id = $1", ngo_id, actor.subject
     ):
         return ActedBy(subject=actor.subject, role="applicant")
     return await member_or("fasker_officer", "fasker_head")(ngo_id, actor, db)

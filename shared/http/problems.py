@@ -162,9 +162,7 @@ def _from_framework(error: HTTPException) -> Problem:
             return Problem(str(error.detail))
 
 
-pages = APIRouter(
-    prefix="/problems", tags=["problems"], include_in_schema=False, dependencies=[Depends(public)]
-)
+pages = APIRouter(prefix="/problems", tags=["problems"], include_in_schema=False, dependencies=[Depends(public)])
 
 
 @pages.get("/{slug}")

@@ -70,7 +70,7 @@ async def rename(thing_id: UUID, body: NewThing, _: Officer, version: ExpectedVe
     return tx.response
 
 
-@router.get("", response_model=Page[Thing])
+@router.get("")
 async def list_things(_: Officer, db: Db, request: PageQuery) -> Page[Thing]:
     rows = await db.pool.fetch(
         "SELECT * FROM thing WHERE $1::uuid IS NULL OR id < $1 ORDER BY id DESC LIMIT $2",

@@ -36,7 +36,7 @@ class Bus:
         settings = self.world.settings("registry")
         return relay.Relay(settings.dsn, "registry", self.topic, settings.kafka)
 
-    async def apply(self, conn: Connection, events: Sequence[Envelope]) -> None:
+    async def apply(self, _conn: Connection, events: Sequence[Envelope]) -> None:
         self.seen += [(event.key, event.sequence) for event in events]
 
     @asynccontextmanager

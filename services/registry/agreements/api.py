@@ -87,7 +87,7 @@ class Agreement(View):
 
 @router.post("", status_code=201, response_model=Agreement)
 async def sign_agreement(body: NewAgreement, by: FaskerHead, write: KeyedWrite) -> Response:
-    """Sign an agreement with an ACTIVE organisation, inside the period of its izin prinsip (V02)."""
+    """Sign an agreement with an active organisation, inside the period of its izin prinsip (V02)."""
     async with write.begin() as tx:
         agreement_id = await commands.sign_agreement(
             tx.conn, body.ngo_id, terms=body.model_dump(exclude={"ngo_id"}), by=by, now=tx.now
@@ -105,6 +105,7 @@ async def list_agreements(
     region: Annotated[RegionCode | None, Query(description="With effect in this region")] = None,
     on: Annotated[date | None, Query(description="In force on this day")] = None,
 ) -> Page[Agreement]:
+    """Agreements (MSP), newest first; `on` keeps those in force on that day."""
     async with db.read() as conn:
         rows = await queries.list_agreements(conn, page_request, ngo_id=ngo_id, region=region, on=on)
     return page(rows, page_request, Agreement.of)
@@ -112,6 +113,7 @@ async def list_agreements(
 
 @router.get("/{agreement_id}", response_model=Agreement, dependencies=[PUBLIC])
 async def read_agreement(request: Request, agreement_id: UUID, db: Db) -> Response:
+    """One agreement with its scope, regions and amounts."""
     async with db.read() as conn:
         row = await queries.find_agreement(conn, agreement_id)
     if row is None:

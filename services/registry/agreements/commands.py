@@ -114,8 +114,8 @@ async def pass_on_agreements(conn: Connection, ngo_id: UUID, successor_id: UUID)
     """With a merger. They stay under the organisation that signed them, marked with who stands in now."""
     await conn.execute(
         """
-        UPDATE agreement SET status = 'PASSED_ON', passed_to_ngo_id = $2, version = version + 1
-        WHERE ngo_id = $1 AND status = 'SIGNED'
+        UPDATE agreement SET status = 'passed_on', passed_to_ngo_id = $2, version = version + 1
+        WHERE ngo_id = $1 AND status = 'signed'
         """,
         ngo_id,
         successor_id,
@@ -126,8 +126,8 @@ async def terminate_agreements(conn: Connection, ngo_id: UUID) -> None:
     """With the end of the organisation."""
     await conn.execute(
         """
-        UPDATE agreement SET status = 'TERMINATED', version = version + 1
-        WHERE ngo_id = $1 AND status = 'SIGNED'
+        UPDATE agreement SET status = 'terminated', version = version + 1
+        WHERE ngo_id = $1 AND status = 'signed'
         """,
         ngo_id,
     )

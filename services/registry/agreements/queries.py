@@ -30,7 +30,7 @@ async def list_agreements(
           AND ($4::text IS NULL OR EXISTS (
                 SELECT FROM unnest(regions) AS covered (code)
                 WHERE covered.code = $4 OR starts_with(covered.code, $4 || '.')))
-          AND ($5::date IS NULL OR (status <> 'TERMINATED' AND $5 BETWEEN starts_on AND ends_on))
+          AND ($5::date IS NULL OR (status <> 'terminated' AND $5 BETWEEN starts_on AND ends_on))
         ORDER BY id DESC LIMIT $6
         """,
         page.before,
@@ -53,7 +53,7 @@ async def working_area(conn: Connection, ngo_id: UUID) -> tuple[str, ...]:
     rows = await conn.fetch(
         """
         SELECT DISTINCT unnest(regions) AS region FROM agreement
-        WHERE ngo_id = $1 AND status = 'SIGNED' ORDER BY region
+        WHERE ngo_id = $1 AND status = 'signed' ORDER BY region
         """,
         ngo_id,
     )

@@ -6,9 +6,9 @@ from enum import StrEnum
 class Status(StrEnum):
     """Whether time has ended an agreement is seen from its dates, not from here."""
 
-    SIGNED = "SIGNED"
-    PASSED_ON = "PASSED_ON"
-    TERMINATED = "TERMINATED"
+    SIGNED = "signed"
+    PASSED_ON = "passed_on"
+    TERMINATED = "terminated"
 
 
 def provinces_of(regions: list[str]) -> list[str]:

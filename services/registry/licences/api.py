@@ -57,6 +57,7 @@ class LicenceView(View):
 
 @router.get("")
 async def list_licences(ngo_id: UUID, _: OwnMemberOrNational, db: Db, request: PageQuery) -> Page[LicenceView]:
+    """The evidence of licences that others issued, newest first."""
     async with db.read() as conn:
         rows = await queries.list_licences(conn, ngo_id, request)
     return page(rows, request, lambda row: LicenceView.model_validate(dict(row)))

@@ -90,6 +90,7 @@ async def list_partners(
 
 @router.get("/{partner_id}", response_model=LocalPartner)
 async def read_partner(request: Request, partner_id: UUID, scope: Visible, db: Db) -> Response:
+    """One local partner and how it was decided."""
     async with db.read() as conn:
         row = await queries.find_partner(conn, partner_id, scope)
     if row is None:

@@ -33,7 +33,7 @@ async def propose_partner(
         INSERT INTO local_partner (id, ngo_id, status, name, legal_form, registration_number,
                                    registration_valid_to, regions, programme, proposed_at, proposed_by)
         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
-        ON CONFLICT (ngo_id, lower(registration_number)) WHERE status <> 'REJECTED' DO NOTHING RETURNING id
+        ON CONFLICT (ngo_id, lower(registration_number)) WHERE status <> 'rejected' DO NOTHING RETURNING id
         """,
         uuid7(),
         ngo_id,

@@ -9,10 +9,10 @@ from shared.errors import ActionNotAllowed, InvalidInput
 
 
 class Status(StrEnum):
-    PROPOSED = "PROPOSED"
-    APPROVED = "APPROVED"
-    APPROVED_WITH_NOTES = "APPROVED_WITH_NOTES"
-    REJECTED = "REJECTED"
+    PROPOSED = "proposed"
+    APPROVED = "approved"
+    APPROVED_WITH_NOTES = "approved_with_notes"
+    REJECTED = "rejected"
 
 
 class Decision(StrEnum):

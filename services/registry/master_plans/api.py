@@ -97,6 +97,7 @@ async def approve_master_plan(agreement_id: UUID, body: NewMasterPlan, by: Appro
 
 @router.get("", response_model=MasterPlan, dependencies=[PUBLIC])
 async def read_master_plan(request: Request, agreement_id: UUID, db: Db) -> Response:
+    """The plan for the agreement's whole period (RIK), with its activities."""
     async with db.read() as conn:
         found = await queries.find_master_plan(conn, agreement_id)
     if found is None:

@@ -39,7 +39,7 @@ async def approve_master_plan(
     if not may_approve(by.role, unit, agreement["counterpart_unit"]):
         raise NotAllowed(f"this needs the role fasker_officer, or an official of {agreement['counterpart_unit']}")
     if agreement["status"] != Status.SIGNED:
-        raise ActionNotAllowed(f"a master plan needs a SIGNED agreement; this one is {agreement['status']}")
+        raise ActionNotAllowed(f"a master plan needs a signed agreement; this one is {agreement['status']}")
     await _check(conn, agreement, activities)
     master_plan_id = await _insert(conn, agreement_id, by=by, now=now)
     ids = await _insert_activities(conn, master_plan_id, activities)

@@ -28,6 +28,7 @@ class MemberView(View):
 
 @router.get("")
 async def list_members(ngo_id: UUID, _: OwnMemberOrFasker, db: Db) -> Page[MemberView]:
+    """Who acts for the organisation."""
     async with db.read() as conn:
         rows = await queries.list_members(conn, ngo_id)
     return Page(items=[MemberView.model_validate(dict(row)) for row in rows])

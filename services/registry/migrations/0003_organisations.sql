@@ -6,7 +6,7 @@ CREATE TABLE organisation (
     id uuid PRIMARY KEY,
     version int NOT NULL DEFAULT 1,
     status text NOT NULL CONSTRAINT organisation_status_is_known
-        CHECK (status IN ('APPLIED', 'ACTIVE', 'REJECTED', 'SUSPENDED', 'CLOSED', 'MERGED')),
+        CHECK (status IN ('applied', 'active', 'rejected', 'suspended', 'closed', 'merged')),
     name text NOT NULL,
     name_en text,
     acronym text NOT NULL,
@@ -26,9 +26,9 @@ CREATE TABLE organisation (
     successor_id uuid REFERENCES organisation (id),
     merged_on date,
     CONSTRAINT organisation_is_verified_unless_applied_or_rejected
-        CHECK ((status IN ('APPLIED', 'REJECTED')) = (verified_at IS NULL)),
-    CONSTRAINT organisation_has_a_successor_if_merged CHECK ((status = 'MERGED') = (successor_id IS NOT NULL)),
-    CONSTRAINT organisation_has_a_merger_date_if_merged CHECK ((status = 'MERGED') = (merged_on IS NOT NULL)),
+        CHECK ((status IN ('applied', 'rejected')) = (verified_at IS NULL)),
+    CONSTRAINT organisation_has_a_successor_if_merged CHECK ((status = 'merged') = (successor_id IS NOT NULL)),
+    CONSTRAINT organisation_has_a_merger_date_if_merged CHECK ((status = 'merged') = (merged_on IS NOT NULL)),
     CONSTRAINT organisation_is_not_its_own_successor CHECK (successor_id <> id)
 );
 

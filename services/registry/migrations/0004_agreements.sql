@@ -6,8 +6,8 @@ CREATE TABLE agreement (
     id uuid PRIMARY KEY,
     version int NOT NULL DEFAULT 1,
     ngo_id uuid NOT NULL REFERENCES organisation (id),
-    status text NOT NULL DEFAULT 'SIGNED'
-        CONSTRAINT agreement_status_is_known CHECK (status IN ('SIGNED', 'PASSED_ON', 'TERMINATED')),
+    status text NOT NULL DEFAULT 'signed'
+        CONSTRAINT agreement_status_is_known CHECK (status IN ('signed', 'passed_on', 'terminated')),
     number text NOT NULL,
     title text NOT NULL,
     starts_on date NOT NULL,
@@ -28,7 +28,7 @@ CREATE TABLE agreement (
     signed_by text NOT NULL,
     CONSTRAINT agreement_lasts_for_some_time CHECK (starts_on < ends_on),
     CONSTRAINT agreement_conversion_is_whole CHECK (num_nonnulls(rate, rate_date, amount_idr) IN (0, 3)),
-    CONSTRAINT agreement_names_whom_it_passed_to CHECK ((status = 'PASSED_ON') = (passed_to_ngo_id IS NOT NULL))
+    CONSTRAINT agreement_names_whom_it_passed_to CHECK ((status = 'passed_on') = (passed_to_ngo_id IS NOT NULL))
 );
 CREATE UNIQUE INDEX agreement_number_is_used_once ON agreement (lower(number));
 CREATE INDEX agreement_of_organisation ON agreement (ngo_id);

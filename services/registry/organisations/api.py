@@ -78,6 +78,7 @@ async def list_organisations(
 
 @router.get("/organisations/{ngo_id}", response_model=Organisation, dependencies=[PUBLIC])
 async def read_organisation(request: Request, ngo_id: UUID, db: Db) -> Response:
+    """What the public may know of an organisation. Merged ones name their successor."""
     async with db.read() as conn:
         row = await queries.find_public(conn, ngo_id)
     if row is None:
@@ -135,11 +136,13 @@ async def decide_application(
 
 @router.post("/organisations/{ngo_id}/suspension", response_model=ApplicationView)
 async def suspend(ngo_id: UUID, body: Act, by: Fasker, version: ExpectedVersion, write: KeyedWrite) -> Response:
+    """Suspend an active organisation; the reason is part of its history."""
     return await _act(write, ngo_id, Action.SUSPEND, reason=body.reason, version=version, by=by)
 
 
 @router.post("/organisations/{ngo_id}/reinstatement", response_model=ApplicationView)
 async def reinstate(ngo_id: UUID, body: Act, by: Fasker, version: ExpectedVersion, write: KeyedWrite) -> Response:
+    """End a suspension."""
     return await _act(write, ngo_id, Action.REINSTATE, reason=body.reason, version=version, by=by)
 
 

@@ -8,12 +8,12 @@ from shared.errors import ActionNotAllowed
 
 
 class Status(StrEnum):
-    APPLIED = "APPLIED"
-    ACTIVE = "ACTIVE"
-    REJECTED = "REJECTED"
-    SUSPENDED = "SUSPENDED"
-    CLOSED = "CLOSED"
-    MERGED = "MERGED"
+    APPLIED = "applied"
+    ACTIVE = "active"
+    REJECTED = "rejected"
+    SUSPENDED = "suspended"
+    CLOSED = "closed"
+    MERGED = "merged"
 
 
 class Action(StrEnum):
@@ -51,4 +51,4 @@ def advance(status: Status, action: Action) -> Status:
 def require_active(status: Status, what: str) -> None:
     """Only an active organisation may start something new: `what`."""
     if status is not Status.ACTIVE:
-        raise ActionNotAllowed(f"{what} needs an ACTIVE organisation; this one is {status}")
+        raise ActionNotAllowed(f"{what} needs an active organisation; this one is {status}")

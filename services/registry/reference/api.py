@@ -72,6 +72,7 @@ async def list_regions(
 
 @router.get("/regions/{code}")
 async def read_region(db: Db, code: Annotated[RegionCode, Path()]) -> RegionView:
+    """One province, regency or city."""
     async with db.read() as conn:
         row = await queries.find_region(conn, code)
     if row is None:

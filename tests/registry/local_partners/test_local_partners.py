@@ -27,13 +27,13 @@ async def proposed(world: World, registry: httpx.AsyncClient, active: Json) -> J
 @pytest.mark.parametrize(
     ("body", "status", "event"),
     [
-        ({"decision": "approved"}, "APPROVED", "LocalPartnerApproved"),
+        ({"decision": "approved"}, "approved", "LocalPartnerApproved"),
         (
             {"decision": "approved_with_notes", "notes": "renew the SKT in time"},
-            "APPROVED_WITH_NOTES",
+            "approved_with_notes",
             "LocalPartnerApproved",
         ),
-        ({"decision": "rejected", "notes": "the address is wrong"}, "REJECTED", "LocalPartnerRejected"),
+        ({"decision": "rejected", "notes": "the address is wrong"}, "rejected", "LocalPartnerRejected"),
     ],
 )
 async def test_an_officer_decides_and_the_event_tells_it(
@@ -138,7 +138,7 @@ async def test_a_partner_is_seen_by_its_ngo_its_region_and_the_ministry(
     ]
     for index, (caller, allowed) in enumerate(sees):
         one = await registry.get(f"/v1/local-partners/{proposed['id']}", headers=caller)
-        listed = await registry.get("/v1/local-partners?status=PROPOSED", headers=caller)
+        listed = await registry.get("/v1/local-partners?status=proposed", headers=caller)
 
         assert (index, one.status_code) == (index, 200 if allowed else 404)
         assert [item["id"] for item in listed.json()["items"]] == ([proposed["id"]] if allowed else [])

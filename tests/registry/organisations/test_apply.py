@@ -9,7 +9,7 @@ async def test_an_application_tells_what_happened_and_makes_the_applicant_admin(
 ) -> None:
     members = await registry.get(f"/v1/organisations/{applied['id']}/members", headers=world.read(sub=APPLICANT))
 
-    assert applied["status"] == "APPLIED"
+    assert applied["status"] == "applied"
     assert [(m["subject"], m["role"]) for m in members.json()["items"]] == [(APPLICANT, "ngo_admin")]
     events = await world.events("registry")
     assert [event["type"] for event in events] == ["NgoApplied", "MemberAdded", "LicenceRecorded"]
@@ -123,7 +123,7 @@ async def test_officers_list_what_waits_for_a_decision(
     accepted = await activate("applicant-2")
 
     waiting = await registry.get("/v1/applications", headers=world.read("fasker_officer"))
-    decided = await registry.get("/v1/applications?status=ACTIVE", headers=world.read("fasker_head"))
+    decided = await registry.get("/v1/applications?status=active", headers=world.read("fasker_head"))
     refused = await registry.get("/v1/applications", headers=world.read(sub=APPLICANT))
 
     assert [item["id"] for item in waiting.json()["items"]] == [applied["id"]]

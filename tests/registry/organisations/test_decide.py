@@ -7,7 +7,7 @@ from tests.world import World
 async def test_an_accepted_organisation_is_public(world: World, registry: httpx.AsyncClient, active: Json) -> None:
     public = await registry.get(f"/v1/organisations/{active['id']}")
 
-    assert (active["status"], public.status_code) == ("ACTIVE", 200)
+    assert (active["status"], public.status_code) == ("active", 200)
     assert public.headers["ETag"] == '"2"'
     assert not {"email", "office_address", "steps"} & public.json().keys()
     unchanged = await registry.get(f"/v1/organisations/{active['id']}", headers={"If-None-Match": '"2"'})
@@ -27,7 +27,7 @@ async def test_a_rejected_applicant_reads_why_and_applies_again(
         headers=world.write("fasker_officer", match=1),
     )
 
-    assert rejected.json()["status"] == "REJECTED"
+    assert rejected.json()["status"] == "rejected"
     seen = await registry.get(f"{address}/application", headers=world.read(sub=APPLICANT))
     assert seen.json()["steps"][-1]["reason"] == "the permit is not legible"
     types = [event["type"] for event in await world.events("registry")]
@@ -104,7 +104,7 @@ async def test_a_suspension_tells_the_regions_of_the_agreements_and_is_lifted_ag
         headers=world.write("fasker_head", match=3),
     )
 
-    assert (suspended.json()["status"], reinstated.json()["status"]) == ("SUSPENDED", "ACTIVE")
+    assert (suspended.json()["status"], reinstated.json()["status"]) == ("suspended", "active")
     assert [step["action"] for step in reinstated.json()["steps"]] == [
         "apply",
         "accept",
@@ -124,9 +124,9 @@ async def test_closing_ends_the_agreements(
         headers=world.write("fasker_head", match=2),
     )
 
-    assert closed.json()["status"] == "CLOSED"
+    assert closed.json()["status"] == "closed"
     ended = await registry.get(f"/v1/agreements/{agreement['id']}")
-    assert (ended.json()["status"], ended.headers["ETag"]) == ("TERMINATED", '"2"')
+    assert (ended.json()["status"], ended.headers["ETag"]) == ("terminated", '"2"')
     assert (await world.events("registry"))[-1]["type"] == "NgoClosed"
     again = await registry.post(
         f"/v1/organisations/{active['id']}/suspension",

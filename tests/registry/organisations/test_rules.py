@@ -30,5 +30,5 @@ def test_what_is_rejected_closed_or_merged_stays_so() -> None:
 def test_only_an_active_organisation_may_start_something(status: Status) -> None:
     require_active(Status.ACTIVE, "to sign")
 
-    with pytest.raises(ActionNotAllowed, match=f"to sign needs an ACTIVE organisation; this one is {status}"):
+    with pytest.raises(ActionNotAllowed, match=f"to sign needs an active organisation; this one is {status}"):
         require_active(status, "to sign")

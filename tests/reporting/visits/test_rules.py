@@ -23,7 +23,7 @@ def test_an_action_that_is_not_open_is_refused(status: Status, action: Action) -
 
 
 @given(st.permutations(REGIONS), st.lists(answers, min_size=3, max_size=3))
-def test_a_refusal_outweighs_a_postponement_which_outweighs_approvals(
+def test_a_refusal_outweighs_a_postponement_which_outweighs_approvals(  # pragma: allowlist secret
     order: list[str], given_answers: list[Answer]
 ) -> None:
     status, approved_by, heard = Status.ANNOUNCED, set[str](), list[Answer]()

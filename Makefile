@@ -1,0 +1,50 @@
+# `make` alone lists what there is. Needs Python 3.11 or newer; another one: make PYTHON=python3.12 demo
+PYTHON ?= python3
+VENV_PYTHON := .venv/bin/python
+MAKEFLAGS += --no-print-directory
+.DEFAULT_GOAL := help
+
+.PHONY: help
+help: ## this list
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1|\2/p' Makefile | awk -F'|' '{ printf "%-16s %s\n", $$1, $$2 }'
+
+.PHONY: setup
+setup: ## install everything into .venv; nothing to do the second time
+	@$(PYTHON) shared/local/bootstrap.py
+
+.PHONY: demo
+demo: setup ## play the twelve-partner story on a real PostgreSQL, Kafka and four services, then stop them
+	@$(VENV_PYTHON) -m shared.local demo
+
+.PHONY: up
+up: setup ## the same, and stay up
+	@$(VENV_PYTHON) -m shared.local demo --stay
+
+.PHONY: down
+down: ## stop everything; the data stay until the next demo
+	@if [ -x $(VENV_PYTHON) ]; then $(VENV_PYTHON) -m shared.local down; fi
+
+.PHONY: status
+status: setup ## how each process is
+	@$(VENV_PYTHON) -m shared.local status
+
+.PHONY: test
+test: setup ## all tests
+	@$(VENV_PYTHON) -m pytest -q -n auto --dist loadscope
+
+.PHONY: check
+check: setup ## format, lint, types, import rules, SQL, secrets, licences
+	@bash tests/check.sh
+
+.PHONY: lock
+lock: ## resolve the dependencies anew (needs uv) and write both lock files
+	uv lock --quiet --upgrade
+	uv export --quiet --format requirements-txt --no-emit-project --all-groups --no-header -o requirements.lock
+	uv export --quiet --format requirements-txt --no-emit-project --no-default-groups --no-header -o requirements-runtime.lock
+
+.PHONY: clean
+clean: ## stop everything and remove what was made here: data, environment, caches
+	@if [ -x $(VENV_PYTHON) ]; then $(VENV_PYTHON) -m shared.local down --wipe; fi
+	@rm -rf .venv .run .cache build *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis \
+		.import_linter_cache
+	@find . -name __pycache__ -prune -exec rm -rf {} +

@@ -1,0 +1,24 @@
+"""python -m services.recommendations api | worker | migrate."""
+
+from typing import Final
+
+from services.recommendations.handlers import HANDLERS
+from services.recommendations.letters.api import router as letters
+from services.recommendations.settings import Settings
+from services.recommendations.staff.api import router as staff
+from services.recommendations.staff_requests.api import router as staff_requests
+from services.recommendations.tax_requests.api import router as tax_requests
+from shared.events.inbox import one_by_one
+from shared.service import Service, main
+
+SERVICE: Final = Service(
+    name="recommendations",
+    title="Requests for foreign staff and tax relief, the letters that answer them, and who is in post",
+    settings=Settings,
+    routers=[staff_requests, tax_requests, letters, staff],
+    sources=["registry", "reporting"],
+    apply=one_by_one(HANDLERS),
+)
+
+if __name__ == "__main__":
+    main(SERVICE)

@@ -1,0 +1,1 @@
+"""What this service knows of the others: own copies, built from their events."""

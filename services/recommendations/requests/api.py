@@ -1,0 +1,134 @@
+"""The routes that both kinds of request share: lists, submission, review, decision, withdrawal."""
+
+from typing import Annotated, Literal
+from uuid import UUID
+
+import asyncpg
+from fastapi import APIRouter, Query, Response
+from pydantic import Field, StringConstraints, ValidationInfo, field_validator
+
+from services.recommendations.access import Decider, Member, Officer, Reader
+from services.recommendations.requests import commands, review
+from services.recommendations.requests.kind import Kind
+from services.recommendations.requests.queries import find_request, select_requests
+from services.recommendations.requests.rules import Status
+from services.recommendations.requests.views import RequestView, view_request
+from shared.errors import NotAllowed
+from shared.events.envelope import ActedBy
+from shared.http.body import Body, Line, Page, Reason, Text
+from shared.http.etags import ExpectedVersion
+from shared.http.paging import PageQuery, page
+from shared.http.writes import KeyedWrite, Transaction
+from shared.operations import Db
+
+FieldPointer = Annotated[str, StringConstraints(pattern=r"^(/[A-Za-z0-9_]{1,60}){1,6}$")]
+
+
+class Comment(Body):
+    field: FieldPointer = Field(description="JSON pointer into the request, such as /position")
+    text: Text
+
+
+class Decision(Body):
+    decision: Literal["issued", "revision_requested", "rejected"]
+    reason: Annotated[Reason | None, Field(validate_default=True)] = None
+    rule: Annotated[str, StringConstraints(pattern=r"^[VR][0-9]{2}$")] | None = None
+    legal_basis: Line | None = Field(default=None, description="The article; by default the rule's own")
+    comments: Annotated[tuple[Comment, ...], Field(max_length=50, validate_default=True)] = ()
+
+    @field_validator("reason")
+    @classmethod
+    def _rejection_says_why(cls, reason: str | None, info: ValidationInfo) -> str | None:
+        if info.data.get("decision") == "rejected" and reason is None:
+            raise ValueError("must say why the request is rejected")
+        return reason
+
+    @field_validator("comments")
+    @classmethod
+    def _revision_says_what(cls, comments: tuple[Comment, ...], info: ValidationInfo) -> tuple[Comment, ...]:
+        if info.data.get("decision") == "revision_requested" and not comments:
+            raise ValueError("must say, field by field, what is to be revised")
+        return comments
+
+
+async def answer_request(
+    tx: Transaction, kind: Kind, request: asyncpg.Record, *, status: int = 200, location: str | None = None
+) -> None:
+    """Answer with the request as it is now."""
+    row = await find_request(tx.conn, kind.name, request["id"], scope=[request["ngo_id"]])
+    tx.answer(view_request(row), status=status, version=row["version"], location=location)
+
+
+def shared_routes(kind: Kind) -> APIRouter:
+    router = APIRouter(prefix=f"/{kind.path}", tags=[kind.path])
+
+    @router.get("")
+    async def list_requests(
+        caller: Reader, db: Db, paging: PageQuery, status: Annotated[Status | None, Query()] = None
+    ) -> Page[RequestView]:
+        """The organisation's own requests; officials see all."""
+        async with db.read() as conn:
+            rows = await select_requests(
+                conn, kind.name, scope=caller.scope, status=status, before=paging.before, limit=paging.fetch
+            )
+        return page(rows, paging, view_request)
+
+    @router.post("/{request_id}/submission", response_model=RequestView)
+    async def submit(caller: Member, request_id: UUID, write: KeyedWrite, version: ExpectedVersion) -> Response:
+        """Hand the request in. It is checked first; everything that stands against it is named at once."""
+        async with write.begin() as tx:
+            request = await commands.lock_request(tx.conn, kind.name, request_id, version, scope=list(caller.ngos))
+            by = caller.acting_for(request["ngo_id"])
+            await commands.submit(tx.conn, kind, request, by=by, now=tx.now)
+            await answer_request(tx, kind, request)
+        return tx.response
+
+    @router.post("/{request_id}/withdrawal", response_model=RequestView)
+    async def withdraw(caller: Member, request_id: UUID, write: KeyedWrite, version: ExpectedVersion) -> Response:
+        """Take back a request that nobody has taken up yet."""
+        async with write.begin() as tx:
+            request = await commands.lock_request(tx.conn, kind.name, request_id, version, scope=list(caller.ngos))
+            await commands.withdraw(tx.conn, request, by=caller.acting_for(request["ngo_id"]), now=tx.now)
+            await answer_request(tx, kind, request)
+        return tx.response
+
+    @router.post("/{request_id}/review", response_model=RequestView)
+    async def take_up(actor: Officer, request_id: UUID, write: KeyedWrite, version: ExpectedVersion) -> Response:
+        """An officer takes the request up; somebody else signs the letter (V23)."""
+        async with write.begin() as tx:
+            request = await commands.lock_request(tx.conn, kind.name, request_id, version, scope=None)
+            by = ActedBy(subject=actor.subject, role="fasker_officer")
+            await review.take_up(tx.conn, request, by=by, now=tx.now)
+            await answer_request(tx, kind, request)
+        return tx.response
+
+    @router.post("/{request_id}/decision", response_model=RequestView)
+    async def decide(
+        actor: Decider, request_id: UUID, body: Decision, write: KeyedWrite, version: ExpectedVersion
+    ) -> Response:
+        """Issue the letter (fasker_head), ask for a revision, or reject."""
+        async with write.begin() as tx:
+            request = await commands.lock_request(tx.conn, kind.name, request_id, version, scope=None)
+            by, now = ActedBy(subject=actor.subject, role=actor.role("fasker_head", "fasker_officer")), tx.now
+            match body.decision:
+                case "issued":
+                    if not actor.has("fasker_head"):
+                        raise NotAllowed("only a fasker_head signs letters")
+                    await review.issue(tx.conn, kind, request, by=by, now=now)
+                case "revision_requested":
+                    comments = [(c.field, c.text) for c in body.comments]
+                    await review.request_revision(tx.conn, request, comments, reason=body.reason, by=by, now=now)
+                case "rejected":
+                    await review.reject(
+                        tx.conn,
+                        request,
+                        reason=body.reason or "",
+                        rule=body.rule,
+                        legal_basis=body.legal_basis,
+                        by=by,
+                        now=now,
+                    )
+            await answer_request(tx, kind, request)
+        return tx.response
+
+    return router
