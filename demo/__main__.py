@@ -7,6 +7,7 @@ import statistics
 import sys
 import time
 from pathlib import Path
+from typing import Any
 
 import httpx
 from rich.console import Console
@@ -34,7 +35,7 @@ CHAPTERS = (
 )
 
 
-async def play(addresses: dict[str, str], console: Console, measures: Path | None) -> bool:
+async def play(addresses: dict[str, Any], console: Console, measures: Path | None) -> bool:
     narrator = Narrator(console)
     started = time.perf_counter()
     async with httpx.AsyncClient(timeout=30, trust_env=False) as http:
@@ -86,7 +87,7 @@ def measured(stage: Stage, console: Console, seconds: float, measures: Path | No
 
 
 async def where_to_look(stage: Stage, console: Console) -> None:
-    addresses = stage.services.addresses
+    addresses = stage.services.addresses.get("from_outside", stage.services.addresses)
     token = await stage.services.token(FASKER)
     console.print("\n[bold]Where to look[/] (while the services run)")
     for service in SERVICES:

@@ -12,15 +12,12 @@ from importlib.resources.abc import Traversable
 from typing import Final
 
 import asyncpg
-import structlog
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from aiokafka.errors import KafkaError, TopicAlreadyExistsError
 
 from shared.settings import ServiceSettings
 
 APPEND_ONLY: Final = ("event", "operator_act")
-
-log = structlog.get_logger()
 
 
 class MigrationChanged(Exception):
@@ -72,7 +69,6 @@ async def _apply(conn: asyncpg.Connection, name: str, sql: str, done: str | None
     async with conn.transaction():
         await conn.execute(sql)
         await conn.execute("INSERT INTO migration (name, sha256) VALUES ($1, $2)", name, digest)
-    log.info("migration_applied", name=name)
     return True
 
 
@@ -117,8 +113,8 @@ async def create_topic(settings: ServiceSettings, service: str) -> bool:
         await admin.close()
 
 
-async def migrate(settings: ServiceSettings, service: str) -> None:
-    applied, created = await asyncio.gather(
+async def migrate(settings: ServiceSettings, service: str) -> tuple[list[str], bool]:
+    """Schema and topic. Returns the migrations that were applied, and whether the topic was made."""
+    return await asyncio.gather(
         migrate_schema(settings.owner_dsn or settings.dsn, service), create_topic(settings, service)
     )
-    log.info("migrated", migrations=len(applied), topic_created=created)

@@ -64,7 +64,8 @@ def main(service: Service) -> None:
         case "worker":
             sys.exit(uvloop.run(run_worker(service, settings)))
         case "migrate":
-            uvloop.run(migrate.migrate(settings, service.name))
+            applied, topic_made = uvloop.run(migrate.migrate(settings, service.name))
+            log.info("migrated", applied=applied, topic_made=topic_made)
 
 
 @asynccontextmanager

@@ -50,6 +50,12 @@ async def world(servers: Servers, template: str, issuer_keys: Path) -> AsyncIter
         yield world
 
 
+@pytest.fixture
+async def another_world(servers: Servers, template: str, issuer_keys: Path) -> AsyncIterator[World]:
+    async with World.on_fresh_database(servers, template, issuer_keys) as world:
+        yield world
+
+
 @pytest.fixture(autouse=True)
 def _no_proxy(monkeypatch: pytest.MonkeyPatch) -> None:
     """Calls to this machine go straight."""

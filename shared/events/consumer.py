@@ -27,6 +27,7 @@ RETRY_POLL_SECONDS: Final = 0.25
 RESTART_SECONDS: Final = 1.0
 LONGEST_PAUSE_SECONDS: Final = 10.0
 STUCK_SECONDS: Final = 60.0
+SECOND_LOOKS_MAX: Final = 3
 
 log = structlog.get_logger()
 
@@ -97,7 +98,8 @@ async def _consume(db: Database, subscription: Subscription, stopping: asyncio.E
             batches = await consumer.getmany(timeout_ms=FETCH_WAIT_MILLISECONDS, max_records=BATCH_RECORDS)
             takeover.raise_if_refused()
             for partition, records in batches.items():
-                await _handle_until_done(db, subscription, takeover, partition, records, stopping)
+                if takeover.may_apply(partition, records):
+                    await _handle_until_done(db, subscription, takeover, partition, records, stopping)
             if batches and not stopping.is_set():
                 await _commit_for_tools(consumer, batches)
     finally:
@@ -123,7 +125,6 @@ async def _handle_until_done(
     stopping: asyncio.Event,
 ) -> None:
     """Handle a batch, again and again while the failure is transient: nothing is ever passed over."""
-    takeover.check(partition, records)
     pause = 0.1
     while not stopping.is_set():
         try:
@@ -222,12 +223,15 @@ class _Takeover(ConsumerRebalanceListener):  # type: ignore[misc]
         self._db = db
         self._consumer = consumer
         self.cluster_id = cluster_id
+        self._taken: set[TopicPartition] = set()
         self._remembered: dict[TopicPartition, tuple[int, str]] = {}
+        self._second_looks: dict[TopicPartition, int] = {}
         self._refusal: AnotherLog | None = None
         self.moved_at: dict[TopicPartition, float] = {}
 
     async def on_partitions_revoked(self, revoked: Iterable[TopicPartition]) -> None:
         """Nothing to hand over: all that counts is in the database."""
+        self._taken -= set(revoked)
 
     async def on_partitions_assigned(self, assigned: Collection[TopicPartition]) -> None:
         try:
@@ -251,6 +255,8 @@ class _Takeover(ConsumerRebalanceListener):  # type: ignore[misc]
                 partition.partition,
             )
             self.moved_at[partition] = loop_time
+            self._taken.add(partition)
+            self._second_looks.pop(partition, None)
             if row is None:
                 self._consumer.seek(partition, 0)
                 continue
@@ -267,17 +273,29 @@ class _Takeover(ConsumerRebalanceListener):  # type: ignore[misc]
                 self._remembered[partition] = (row["next_offset"] - 1, str(row["last_id"]))
                 self._consumer.seek(partition, max(row["next_offset"] - 1, starts[partition]))
 
-    def check(self, partition: TopicPartition, records: Sequence[Any]) -> None:
-        """Once per partition: the record before the bookmark must be the one that was read there."""
+    def may_apply(self, partition: TopicPartition, records: Sequence[Any]) -> bool:
+        """Whether these records follow what was read here before. Raises AnotherLog when they do not.
+
+        Between an assignment and our seek the client may read on from Kafka's committed offset already. Such records
+        are passed over: the seek brings them again.
+        """
+        if partition not in self._taken:
+            return False
         if not (remembered := self._remembered.get(partition)):
-            return
-        if reached := [r for r in records if r.offset >= remembered[0]]:
-            if (reached[0].offset, _record_id(reached[0])) != remembered:
-                raise AnotherLog(
-                    f"{partition.topic}/{partition.partition} holds another record at offset {remembered[0]} "
-                    "than the one read there"
-                )
-            del self._remembered[partition]
+            return True
+        offset, last_id = remembered
+        if records[0].offset > offset and self._second_looks.setdefault(partition, 0) < SECOND_LOOKS_MAX:
+            self._second_looks[partition] += 1
+            self._consumer.seek(partition, offset)
+            return False
+        if not (before := [r for r in records if r.offset >= offset]):
+            return True
+        if (before[0].offset, _record_id(before[0])) != (offset, last_id):
+            raise AnotherLog(
+                f"{partition.topic}/{partition.partition} holds another record at offset {offset} than was read there"
+            )
+        del self._remembered[partition]
+        return True
 
     def moved(self, partition: TopicPartition) -> None:
         self.moved_at[partition] = asyncio.get_running_loop().time()

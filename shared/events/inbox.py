@@ -137,7 +137,7 @@ async def receive(conn: Connection, batch: Sequence[Received], apply: Apply, sou
     await _apply(conn, ready, apply, outcome)
     await _write_marks(conn, source, marks, outcome)
     await _write_parked(conn, outcome.parked, marks)
-    await _wake_those_waiting_for(conn, source, [r.envelope.key for r in outcome.applied])
+    await wake_those_waiting_for(conn, source, [r.envelope.key for r in outcome.applied])
     return outcome
 
 
@@ -283,7 +283,7 @@ def _parked_row(
     )
 
 
-async def _wake_those_waiting_for(conn: Connection, source: str, keys: Sequence[str]) -> None:
+async def wake_those_waiting_for(conn: Connection, source: str, keys: Sequence[str]) -> None:
     """Events of other sources that wait for their cause are due as soon as this source has moved on."""
     if keys:
         await conn.execute(

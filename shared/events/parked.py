@@ -23,6 +23,7 @@ from shared.events.inbox import (
     apply_one,
     describe,
     fingerprint,
+    wake_those_waiting_for,
 )
 from shared.ids import uuid7
 
@@ -84,6 +85,8 @@ async def drain(
         gone.append(event.sequence)
     await conn.execute("DELETE FROM parked WHERE key = $1 AND source = $2 AND sequence = ANY($3)", key, source, gone)
     await _settle(conn, source, key, mark, more=len(gone) == len(rows) == DRAIN_ROWS)
+    if mark.sequence > locked["sequence"]:
+        await wake_those_waiting_for(conn, source, [key])
 
 
 async def _advance(

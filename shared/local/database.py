@@ -1,12 +1,22 @@
-"""The database of the local setting and the roles in it."""
+"""The database of the local setting: its roles, the services' schemas, and their topics."""
+
+import asyncio
+from urllib.parse import urlsplit
 
 from shared.local.folders import REPOSITORY
-from shared.local.programs import DATABASE
+from shared.local.postgres import address
+from shared.local.programs import DATABASE, SERVICES, TOPIC_PARTITIONS
 
 
-async def prepare(superuser_dsn: str) -> None:
-    """Make the database unless it is there, then its roles and schemas. Safe to repeat."""
-    import asyncpg  # noqa: PLC0415  only `up` needs it
+async def prepare(superuser_dsn: str, kafka: str) -> None:
+    """Make the database unless it is there, then roles, schemas and topics as they are now. Safe to repeat.
+
+    In this process: four `migrate` processes would spend most of their time importing what they do not need.
+    """
+    import asyncpg  # noqa: PLC0415  only `up` needs these
+
+    from shared import migrate  # noqa: PLC0415
+    from shared.settings import ServiceSettings  # noqa: PLC0415
 
     conn = await asyncpg.connect(superuser_dsn)
     try:
@@ -19,3 +29,18 @@ async def prepare(superuser_dsn: str) -> None:
         await conn.execute((REPOSITORY / "deploy" / "postgres" / "roles.sql").read_text())
     finally:
         await conn.close()
+    port = urlsplit(superuser_dsn).port or 5432
+    await asyncio.gather(
+        *(
+            migrate.migrate(
+                ServiceSettings(
+                    dsn=address(port, user=f"{service}_owner", database=DATABASE),
+                    kafka=kafka,
+                    topic_partitions=TOPIC_PARTITIONS,
+                    oidc_issuer="",
+                ),
+                service,
+            )
+            for service in SERVICES
+        )
+    )

@@ -5,6 +5,7 @@ could be stale, a recycled pid fools nobody, two clones never touch each other, 
 have changed is seen.
 """
 
+import atexit
 import hashlib
 import json
 import os
@@ -93,6 +94,13 @@ def spawn(directory: Path, program: Program) -> subprocess.Popen[bytes]:
         )
     _children.append(child)
     return child
+
+
+@atexit.register
+def _let_go() -> None:
+    """What we started outlives us on purpose; Popen would warn of it when it is collected."""
+    for child in _children:
+        child.returncode = child.poll() or 0
 
 
 def inherited_environment() -> dict[str, str]:

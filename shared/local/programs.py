@@ -10,6 +10,7 @@ from shared.local.processes import MARK, Program
 
 SERVICES: Final = ("registry", "reporting", "recommendations", "notifications")
 DATABASE: Final = "singo"
+TOPIC_PARTITIONS: Final = 3
 PORTS: Final = {
     "issuer": 8100,
     **{f"{service}-api": 8101 + number for number, service in enumerate(SERVICES)},
@@ -37,22 +38,12 @@ def wanted(directory: Path) -> list[Program]:
     ]
 
 
-def migrations(directory: Path) -> list[Program]:
-    """Those that bring the schemas up to date and make the topics, and then end."""
-    port = ports.remembered(directory)
-    return [
-        _program(directory, f"{service}-migrate", (f"services.{service}", "migrate"), settings(port, service))
-        for service in SERVICES
-    ]
-
-
 def settings(port: Mapping[str, int], service: str) -> dict[str, str]:
     """A service's environment."""
     values = {
         "DSN": postgres.address(port["postgres"], user=service, database=DATABASE),
-        "OWNER_DSN": postgres.address(port["postgres"], user=f"{service}_owner", database=DATABASE),
         "KAFKA": stack.addresses(port).kafka,
-        "TOPIC_PARTITIONS": "3",
+        "TOPIC_PARTITIONS": str(TOPIC_PARTITIONS),
         "HOST": "127.0.0.1",
         "PORT": str(port[f"{service}-api"]),
         "OPS_PORT": str(port[f"{service}-worker"]),

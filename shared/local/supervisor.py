@@ -14,7 +14,6 @@ from shared.local.processes import CannotStart, Running, find, log_tail, spawn, 
 from shared.local.screen import console, step
 
 READY_SECONDS: Final = 60
-MIGRATION_SECONDS: Final = 120
 STOP_SECONDS: Final = 15
 ENDS_MAX: Final = 3  # whoever ends that often before it is ready will not become so
 MADE_BY_RUNNING: Final = ("log", "issuer", "addresses.json", "monitor.json")
@@ -76,8 +75,7 @@ def _bring_up(directory: Path) -> None:
         current.done = f"{versions} on {started.kafka}"
     with ports.claimed(directory, programs.PORTS, in_use=_in_use(running)):
         with step("database, roles and migrations") as current:
-            asyncio.run(database.prepare(started.dsn))
-            _migrate(directory)
+            asyncio.run(database.prepare(started.dsn, started.kafka))
             current.done = "database, roles and migrations of four services"
         with step("token issuer, four services and their workers") as current:
             _wait_until_ready(directory, current.update)
@@ -85,13 +83,6 @@ def _bring_up(directory: Path) -> None:
 
 def _in_use(running: list[Running]) -> set[str]:
     return {one.name for one in running if one.name in programs.PORTS}
-
-
-def _migrate(directory: Path) -> None:
-    children = [(one, spawn(directory, one)) for one in programs.migrations(directory)]
-    for migration, child in children:
-        if code := child.wait(timeout=MIGRATION_SECONDS):
-            raise CannotStart(f"{migration.name} exited with {code}; {log_tail(migration.log)}")
 
 
 def _wait_until_ready(directory: Path, report: Callable[[str], None]) -> None:
