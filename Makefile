@@ -33,8 +33,12 @@ test: setup ## all tests
 	@$(VENV_PYTHON) -m pytest -q -n auto --dist loadscope
 
 .PHONY: check
-check: setup ## format, lint, types, import rules, SQL, secrets, licences
+check: setup ## format, lint, types, import rules, SQL, contracts, secrets, licences
 	@bash tests/check.sh
+
+.PHONY: contracts
+contracts: setup ## write schemas, examples and asyncapi.yaml of the events anew
+	@$(VENV_PYTHON) -m tests.contracts.generate
 
 .PHONY: lock
 lock: ## resolve the dependencies anew (needs uv) and write both lock files

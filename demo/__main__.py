@@ -89,14 +89,14 @@ def measured(stage: Stage, console: Console, seconds: float, measures: Path | No
 async def where_to_look(stage: Stage, console: Console) -> None:
     addresses = stage.services.addresses.get("from_outside", stage.services.addresses)
     token = await stage.services.token(FASKER)
-    console.print("\n[bold]Where to look[/] (while the services run)")
+    console.print("\n[bold]Where to look[/] (`make up` keeps the services running)")
     for service in SERVICES:
         console.print(f"  {service:<16} {addresses[service]}/docs", highlight=False)
     console.print("  a token of a Fasker officer, good for an hour:", highlight=False)
     console.print(f"export TOKEN={token}", soft_wrap=True, highlight=False)
     console.print(f"curl -s '{addresses['registry']}/v1/organisations?limit=3'", soft_wrap=True, highlight=False)
     bearer = '-H "Authorization: Bearer $TOKEN"'
-    late = "/v1/obligations?status=overdue"
+    late = "/v1/obligations?status=due_soon"
     console.print(f"curl -s {bearer} '{addresses['reporting']}{late}'", soft_wrap=True, highlight=False)
     console.print(f"curl -s {bearer} '{addresses['notifications']}/v1/inbox?limit=5'", soft_wrap=True, highlight=False)
 

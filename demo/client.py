@@ -21,7 +21,7 @@ READERS: Final = {
 """Who listens to whose events."""
 
 _EVENT: Final = re.compile(r'(\w+);id="([^"]+)";position="([^"]+)"')
-ARRIVAL_SECONDS_MAX: Final = 10
+ARRIVAL_SECONDS_MAX: Final = 60
 
 
 class Unexpected(Exception):
@@ -130,14 +130,24 @@ class Services:
         found = []
         for event in answer.events:
             for reader in READERS[event.source]:
-                waiting = {"Singo-After": event.position, "Prefer": f"wait={ARRIVAL_SECONDS_MAX}"}
-                path = f"/ops/v1/watermarks?key={event.key}"
-                marks = (await self.call(self.operator, "GET", reader, path, headers=waiting)).body["items"]
+                marks = await self._watermarks_after(event, reader)
                 [applied_at] = [m["applied_at"] for m in marks if m["source"] == event.source]
                 after_ms = (datetime.fromisoformat(applied_at).timestamp() - answer.at) * 1000
                 found.append(Arrival(event, reader, max(0.0, after_ms)))
         self.arrivals += found
         return found
+
+    async def _watermarks_after(self, event: Caused, reader: str) -> Any:
+        """The reader's watermarks of the event's key, once it has applied the event; patient while it heals."""
+        waiting = {"Singo-After": event.position, "Prefer": "wait=10"}
+        path = f"/ops/v1/watermarks?key={event.key}"
+        deadline = time.monotonic() + ARRIVAL_SECONDS_MAX
+        while True:
+            try:
+                return (await self.call(self.operator, "GET", reader, path, headers=waiting)).body["items"]
+            except Unexpected:
+                if time.monotonic() > deadline:
+                    raise
 
     async def wait_until(self, condition: Callable[..., Awaitable[Any]], *arguments: Any) -> Any:
         """What the condition gives as soon as it gives something."""

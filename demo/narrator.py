@@ -26,32 +26,38 @@ class Narrator:
         """Somebody did something; below it the events that this caused and who learnt of them, how long after."""
         took = f" [dim]{took_ms:.0f} ms[/]" if took_ms is not None else ""
         self.console.print(f"  [bold]{escape(who)}[/] {escape(did)}{took}")
-        for name in dict.fromkeys(arrival.event.name for arrival in arrivals):
-            first: dict[str, float] = {}
+        if arrivals:
+            names = ", ".join(dict.fromkeys(arrival.event.name for arrival in arrivals))
+            last: dict[str, float] = {}
             for arrival in arrivals:
-                if arrival.event.name == name:
-                    first[arrival.service] = max(first.get(arrival.service, 0.0), arrival.after_ms)
-            learnt = " · ".join(f"{service} +{after_ms:.0f} ms" for service, after_ms in first.items())
-            self.console.print(f"      [green]⚡ {name}[/] [dim]→ {learnt}[/]")
+                last[arrival.service] = max(last.get(arrival.service, 0.0), arrival.after_ms)
+            learnt = " · ".join(f"{service} +{after_ms:.0f} ms" for service, after_ms in last.items())
+            self.console.print(f"      [green]⚡ {names}[/]\n        [dim]→ {learnt}[/]")
 
     def note(self, text: str) -> None:
         self.console.print(f"      [dim]{escape(text)}[/]")
 
     def refused(self, who: str, tried: str, problem: dict[str, Any]) -> None:
         rule = f"{problem['rule']}: " if problem.get("rule") else ""
-        basis = f" ({problem['legal_basis']})" if problem.get("legal_basis") else ""
+        basis = problem.get("legal_basis") or ""
+        basis = f" ({basis})" if basis and basis not in problem["detail"] else ""
         self.console.print(f"  [bold]{escape(who)}[/] {escape(tried)}")
         self.console.print(f"      [red]✗ {problem['status']}[/] {escape(rule + problem['detail'] + basis)}")
-        for error in problem.get("errors", [])[:5]:
+        told = [error for error in problem.get("errors", []) if error["detail"] not in problem["detail"]]
+        for error in told[:5]:
             mark = f"{error['rule']} " if error.get("rule") else ""
             self.console.print(f"        [dim]{escape(error['pointer'])}: {escape(mark + error['detail'])}[/]")
 
     def expect(self, what: str, expected: Any, got: Any) -> None:
         """One row of the final table."""
-        self.outcomes.append((what, str(expected), str(got), expected == got))
+        words = {True: "yes", False: "no"}
+        shown = [words[value] if isinstance(value, bool) else str(value) for value in (expected, got)]
+        self.outcomes.append((what, shown[0], shown[1], expected == got))
 
     def outcome_table(self) -> bool:
         """Print what was expected and what came; whether all of it did."""
+        if not self.outcomes:
+            return False
         table = Table(title="Hasil · Outcomes", title_justify="left")
         for column in ("what", "expected", "got", ""):
             table.add_column(column, overflow="fold")

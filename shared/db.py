@@ -4,14 +4,11 @@ import json
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 import asyncpg
 
 from shared.events import append
-
-if TYPE_CHECKING:
-    from shared.events.envelope import Event
 
 # Errors after which the same work, repeated, may well succeed: nobody's data is to blame.
 TRANSIENT: Final = (
@@ -25,7 +22,24 @@ TRANSIENT: Final = (
     asyncpg.LockNotAvailableError,
     asyncpg.ReadOnlySQLTransactionError,
     asyncpg.InternalClientError,
+    asyncpg.InvalidCachedStatementError,  # a migration changed a table under a prepared statement
+    asyncpg.IdleInTransactionSessionTimeoutError,
 )
+
+WRITING_HALTED: Final = "SG001"
+"""The SQLSTATE that `append` raises while the table `halt` has a row."""
+
+
+def is_transient(error: BaseException) -> bool:
+    """Whether to repeat the whole transaction later. A halt of writing ends when an operator has reconciled."""
+    return isinstance(error, TRANSIENT) or getattr(error, "sqlstate", None) == WRITING_HALTED
+
+
+def is_fault_of_connection(error: BaseException, conn: "Connection") -> bool:
+    """Whether a handler's error is transient. asyncpg raises InterfaceError for wrong calls too, which are not."""
+    if isinstance(error, (OSError, asyncpg.InterfaceError)) and not isinstance(error, TimeoutError):
+        return bool(conn.is_closed())
+    return is_transient(error)
 
 
 class Connection(asyncpg.Connection):  # type: ignore[misc]  # asyncpg ships no types
@@ -35,7 +49,7 @@ class Connection(asyncpg.Connection):  # type: ignore[misc]  # asyncpg ships no 
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.pending: list[tuple[Event, dict[str, str]]] = []
+        self.pending: list[append.Emitted] = []
         self.appended: list[append.Appended] = []
 
 
@@ -102,6 +116,7 @@ async def open_pool(
         min_size=1,
         max_size=max_size,
         timeout=10,
+        command_timeout=statement_timeout_seconds + 5,  # only when the server itself no longer answers
         connection_class=Connection,
         init=prepare_connection,
         server_settings={

@@ -33,4 +33,5 @@ def configure(service: str, role: str, log_format: Literal["json", "console"]) -
         cache_logger_on_first_use=True,
     )
     structlog.contextvars.bind_contextvars(service=service, role=role)
+    logging.getLogger("aiokafka").setLevel(logging.CRITICAL)  # relay and consumer say it once, with what they do
     logging.basicConfig(level=logging.WARNING, stream=sys.stdout, format="%(levelname)s %(name)s %(message)s")

@@ -1,11 +1,11 @@
 """What operators see and do in each service: outbox, watermarks, parked events, quarantine. Acts need a reason."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Annotated, Any, Final
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Path, Query, Request
-from pydantic import AwareDatetime
+from pydantic import AwareDatetime, Field
 
 from shared.db import Database
 from shared.errors import NotAllowed, NotFound
@@ -87,7 +87,7 @@ class OperatorAct(Body):
 
 
 class Time(Body):
-    now: AwareDatetime
+    now: Annotated[AwareDatetime, Field(ge=datetime(2000, 1, 1, tzinfo=UTC), lt=datetime(2100, 1, 1, tzinfo=UTC))]
     reason: Reason
 
 
@@ -171,6 +171,14 @@ async def skip(actor: Operator, db: Db, source: Line, key: Line, sequence: Posit
     """Pass over the head of a parked key without its effect; its followers are applied next."""
     async with db.transaction() as conn:
         done = await parked.skip(conn, source, key, sequence, actor=actor.subject, reason=act.reason)
+    return Done(done=done)
+
+
+@router.post("/parked/{source}/{key}/{sequence}/discard")
+async def discard(actor: Operator, db: Db, source: Line, key: Line, sequence: Position, act: OperatorAct) -> Done:
+    """Throw the forked head of a key away: the history read so far stands."""
+    async with db.transaction() as conn:
+        done = await parked.discard(conn, source, key, sequence, actor=actor.subject, reason=act.reason)
     return Done(done=done)
 
 

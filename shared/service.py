@@ -12,6 +12,7 @@ from typing import Any, Final
 import structlog
 import uvicorn
 import uvloop
+from aiokafka.errors import KafkaError
 from fastapi import APIRouter, FastAPI
 from pydantic import ValidationError
 
@@ -30,6 +31,7 @@ Job = Callable[[Database, Clock], Coroutine[Any, Any, None]]
 JOB_PAUSE_SECONDS: Final = 30.0
 JOB_PAUSE_WITH_SETTABLE_CLOCK_SECONDS: Final = 0.5
 WORKER_STATEMENT_SECONDS: Final = 30.0
+CANCEL_SECONDS: Final = 5.0
 
 log = structlog.get_logger()
 
@@ -58,6 +60,13 @@ def main(service: Service) -> None:
         wrong = "\n".join(f"  {prefix}{'_'.join(map(str, e['loc'])).upper()}: {e['msg']}" for e in error.errors())
         sys.exit(f"the settings of {service.name} are not complete:\n{wrong}")
     logging.configure(service.name, role, settings.log_format)
+    try:
+        run(service, settings, role)
+    except (*TRANSIENT, KafkaError) as error:
+        sys.exit(f"{service.name} {role} ends: PostgreSQL or Kafka can't be reached at its address: {error!r}")
+
+
+def run(service: Service, settings: ServiceSettings, role: str) -> None:
     match role:
         case "api":
             sys.exit(uvloop.run(run_api(service, settings)))
@@ -88,7 +97,7 @@ async def open_database(
 
 def api(service: Service, settings: ServiceSettings) -> FastAPI:
     database = open_database(service.name, settings, statement_seconds=settings.statement_timeout_seconds)
-    return create_app(service.name, service.title, settings, database, service.routers)
+    return create_app(service.name, service.title, settings, database, service.routers, service.sources)
 
 
 async def run_api(service: Service, settings: ServiceSettings) -> int:
@@ -153,7 +162,7 @@ async def run_worker(service: Service, settings: ServiceSettings) -> int:
         await asyncio.wait(tasks, timeout=settings.stop_timeout_seconds)
         for task in tasks:
             task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        await asyncio.wait(tasks, timeout=CANCEL_SECONDS)
         log.info("worker_stopped")
         return 1 if failed else 0
 
@@ -187,8 +196,8 @@ async def _repeat(job: Job, db: Database, clock: Clock, stopping: asyncio.Event)
     while not stopping.is_set():
         try:
             await job(db, clock)
-        except TRANSIENT as error:
-            log.warning("job_postponed", job=job.__name__, error=repr(error))
+        except Exception as error:
+            log.exception("job_failed", job=job.__name__, transient=isinstance(error, TRANSIENT))
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(stopping.wait(), pause)
 

@@ -67,13 +67,12 @@ async def sign(stage: Stage, partner: Partner) -> None:
         "currency": partner.data["currency"],
         "signatory_functions": ["Kepala Pusat Fasilitasi Kerja Sama", "Country Director"],
     }
-    mark = "" if partner.data.get("real") else " [Data contoh]"
-    amount = f"{partner.data['currency']} {partner.data['amount']}"
-    did = (
-        f"signs the MSP of {partner.name}: “{partner.data['title']}”, {len(partner.regions)} regencies, {amount}{mark}"
-    )
+    did = f"signs the MSP of {partner.name}: “{partner.data['title']}”"
     signed = await stage.act(FASKER_HEAD, did, "POST", "registry", "/v1/agreements", agreement)
     partner.agreement_id = signed.body["id"]
+    mark = "" if partner.data.get("real") else " [Data contoh]"
+    amount = f"{partner.data['currency']} {float(partner.data['amount']):,.0f}"
+    stage.narrator.note(f"{len(partner.regions)} regencies and cities, {amount}{mark}")
     plan = {
         "activities": [
             {

@@ -9,14 +9,14 @@ from demo.stage import Stage
 
 async def province_subscribes(stage: Stage) -> None:
     made = await stage.act(
-        NTT, "subscribes to all that concerns it, then goes off line", "POST", "notifications", "/v1/subscriptions",
+        NTT, "subscribes to all that concerns it, then goes silent", "POST", "notifications", "/v1/subscriptions",
         {"name": "Bank data ormas NTT", "types": ["*"], "regions": ["53"]},
     )  # fmt: skip
     stage.services.addresses["subscription"] = made.body["id"]
 
 
 async def province_catches_up(stage: Stage) -> None:
-    stage.narrator.act(NTT.title, "is back on line after a year and reads on where it was")
+    stage.narrator.act(NTT.title, "is back after a year and reads on where it was")
     path = f"/v1/subscriptions/{stage.services.addresses['subscription']}"
     behind = (await stage.read(NTT, "notifications", path))["behind"]
     events = await read_feed(stage, path)

@@ -1,18 +1,20 @@
 """Amounts and currencies of bodies (V18): exact decimals, never binary fractions."""
 
 from decimal import Decimal
-from typing import Annotated, Any
+from typing import Annotated, Any, Final
 
 from pydantic import AfterValidator, Field, ValidationError, ValidatorFunctionWrapHandler, WrapValidator
 
 from shared.http.body import broken_rule
+
+CENT: Final = Decimal("0.01")
 
 
 def _amount(given: Any, validate: ValidatorFunctionWrapHandler) -> Any:
     if isinstance(given, float):
         raise broken_rule("V18", "must be sent as a text, such as `1250.50`: JSON numbers lose digits")
     try:
-        return validate(given)
+        return Decimal(validate(given)).quantize(CENT)  # one way to write an amount, also on the wire
     except ValidationError:
         raise broken_rule(
             "V18", "must be an amount from 0 on, with 20 digits and 2 decimals at most, such as `1250.50`"

@@ -111,6 +111,12 @@ def skip(service: ServiceName, source: str, key: str, sequence: int, /, *, reaso
 
 
 @ops.command
+def discard(service: ServiceName, source: str, key: str, sequence: int, /, *, reason: Reason) -> None:
+    """Throw the forked head of a key away: the history read so far stands."""
+    _act("discard", service, source, key, sequence, reason)
+
+
+@ops.command
 def event(service: ServiceName, id: UUID, /, *, json: Json = False) -> None:
     """Show an event of a service, as it was appended."""
     answer = call(service, "GET", "ops", "v1", "events", str(id))

@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 from uuid import UUID
 
+from shared.events.envelope import MAX_KEY_BYTES, MAX_PAYLOAD_BYTES, Event
 from shared.ids import uuid7
 
 if TYPE_CHECKING:
     from shared.db import Connection
-    from shared.events.envelope import Event
 
 correlation_id: Final[ContextVar[str]] = ContextVar("correlation_id", default="")
 """The request, or the event, that started all this. HTTP and the consumer set it; events and log lines carry it."""
@@ -32,9 +32,26 @@ class Appended:
         return f"{self.source}/{self.key}/{self.sequence}"
 
 
-def emit(conn: "Connection", event: "Event") -> None:
-    """Have the event appended when the transaction ends: `stream` locks come last, in order."""
-    conn.pending.append((event, _attributes(event)))
+@dataclass(frozen=True, slots=True)
+class Emitted:
+    """An event as it will be appended."""
+
+    event: Event
+    attributes: dict[str, str]
+    payload: bytes
+
+
+def emit(conn: "Connection", event: Event) -> None:
+    """Have the event appended when the transaction ends: `stream` locks come last, in order.
+
+    Raises ValueError here, where a handler's savepoint catches it, for what the table would refuse at the end.
+    """
+    payload = event.model_dump_json().encode()
+    if not 0 < len(event.stream_key().encode()) <= MAX_KEY_BYTES:
+        raise ValueError(f"the key of an event has 1 to {MAX_KEY_BYTES} bytes")
+    if len(payload) > MAX_PAYLOAD_BYTES:
+        raise ValueError(f"the event has {len(payload)} bytes, {MAX_PAYLOAD_BYTES} at most")
+    conn.pending.append(Emitted(event, _attributes(event), payload))
 
 
 async def flush(conn: "Connection") -> None:
@@ -42,9 +59,9 @@ async def flush(conn: "Connection") -> None:
     if not conn.pending:
         return
     # Keys in order against deadlocks; the sort is stable, so the events of one key keep their order.
-    pending = sorted(conn.pending, key=lambda emitted: emitted[0].stream_key())
+    pending = sorted(conn.pending, key=lambda emitted: emitted.event.stream_key())
     conn.pending.clear()
-    events = [event for event, _ in pending]
+    events = [emitted.event for emitted in pending]
     ids = [uuid7() for _ in events]
     rows = await conn.fetch(
         "SELECT appended_sequence FROM append($1, $2, $3, $4, $5, $6)",
@@ -52,8 +69,8 @@ async def flush(conn: "Connection") -> None:
         ids,
         [event.wire_type() for event in events],
         [event.occurred_at for event in events],
-        [attributes for _, attributes in pending],
-        [event.model_dump_json().encode() for event in events],
+        [emitted.attributes for emitted in pending],
+        [emitted.payload for emitted in pending],
     )
     conn.appended.extend(
         Appended(id_, event.source, event.wire_type(), event.stream_key(), row["appended_sequence"])
@@ -61,7 +78,7 @@ async def flush(conn: "Connection") -> None:
     )
 
 
-def _attributes(event: "Event") -> dict[str, str]:
+def _attributes(event: Event) -> dict[str, str]:
     attributes = {
         "time": event.occurred_at.isoformat(),
         "subject": event.stream_key(),

@@ -16,7 +16,7 @@ from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.errors import KafkaError
 
 from shared import metrics
-from shared.db import TRANSIENT, Connection, Database
+from shared.db import TRANSIENT, Connection, Database, is_transient
 from shared.events import envelope, inbox, parked
 from shared.events.inbox import Apply, Received
 from shared.events.parked import RetryPolicy
@@ -67,7 +67,9 @@ async def retry_parked(db: Database, subscription: Subscription, stopping: async
     while not stopping.is_set():
         try:
             tried = await parked.drain_due(db, subscription.apply, subscription.sources, subscription.policy)
-        except TRANSIENT as error:
+        except Exception as error:
+            if not is_transient(error):
+                raise
             log.warning("retry_of_parked_postponed", error=repr(error))
             tried = 0
         if not tried:
@@ -85,7 +87,7 @@ async def _consume(db: Database, subscription: Subscription, stopping: asyncio.E
         isolation_level="read_committed",
         max_poll_records=BATCH_RECORDS,
         session_timeout_ms=10_000,
-        metadata_max_age_ms=30_000,
+        metadata_max_age_ms=3_000,  # a topic that was made a moment ago is seen soon
     )
     takeover = _Takeover(db, consumer, await _cluster_id(subscription.kafka))
     consumer.subscribe(list(subscription.topics), listener=takeover)
@@ -97,11 +99,11 @@ async def _consume(db: Database, subscription: Subscription, stopping: asyncio.E
                 watchdog.result()
             batches = await consumer.getmany(timeout_ms=FETCH_WAIT_MILLISECONDS, max_records=BATCH_RECORDS)
             takeover.raise_if_refused()
-            for partition, records in batches.items():
-                if takeover.may_apply(partition, records):
-                    await _handle_until_done(db, subscription, takeover, partition, records, stopping)
-            if batches and not stopping.is_set():
-                await _commit_for_tools(consumer, batches)
+            handled = {p: records for p, records in batches.items() if takeover.may_apply(p, records)}
+            for partition, records in handled.items():
+                await _handle_until_done(db, subscription, takeover, partition, records, stopping)
+            if handled and not stopping.is_set():
+                await _commit_for_tools(consumer, handled)
     finally:
         watchdog.cancel()
         await consumer.stop()
@@ -131,7 +133,9 @@ async def _handle_until_done(
             async with db.transaction() as conn:
                 outcome = await handle(conn, subscription, partition, records)
                 await _write_bookmark(conn, partition, records[-1], takeover.cluster_id)
-        except TRANSIENT as error:
+        except Exception as error:
+            if not is_transient(error):
+                raise
             log.warning("batch_repeated", topic=partition.topic, partition=partition.partition, error=repr(error))
             await asyncio.sleep(pause)
             pause = min(pause * 2, LONGEST_PAUSE_SECONDS)
@@ -139,7 +143,7 @@ async def _handle_until_done(
             source = subscription.topics[partition.topic]
             metrics.applied.labels(source).inc(len(outcome.applied))
             metrics.duplicates.labels(source).inc(outcome.duplicates)
-            takeover.moved(partition)
+            takeover.moved(partition, records[-1].offset + 1)
             return
 
 
@@ -223,20 +227,21 @@ class _Takeover(ConsumerRebalanceListener):  # type: ignore[misc]
         self._db = db
         self._consumer = consumer
         self.cluster_id = cluster_id
-        self._taken: set[TopicPartition] = set()
+        self._expected: dict[TopicPartition, int] = {}
         self._remembered: dict[TopicPartition, tuple[int, str]] = {}
         self._second_looks: dict[TopicPartition, int] = {}
-        self._refusal: AnotherLog | None = None
+        self._refusal: Exception | None = None
         self.moved_at: dict[TopicPartition, float] = {}
 
     async def on_partitions_revoked(self, revoked: Iterable[TopicPartition]) -> None:
         """Nothing to hand over: all that counts is in the database."""
-        self._taken -= set(revoked)
+        for partition in revoked:
+            self._expected.pop(partition, None)
 
     async def on_partitions_assigned(self, assigned: Collection[TopicPartition]) -> None:
         try:
             await self._seek(assigned)
-        except AnotherLog as refusal:  # aiokafka only logs what a listener raises
+        except Exception as refusal:  # noqa: BLE001 (aiokafka only logs it; the main loop raises it again)
             self._refusal = refusal
             self._consumer.pause(*assigned)
 
@@ -255,10 +260,10 @@ class _Takeover(ConsumerRebalanceListener):  # type: ignore[misc]
                 partition.partition,
             )
             self.moved_at[partition] = loop_time
-            self._taken.add(partition)
-            self._second_looks.pop(partition, None)
+            self._second_looks[partition] = 0
+            self._remembered.pop(partition, None)
             if row is None:
-                self._consumer.seek(partition, 0)
+                self._read_from(partition, 0)
                 continue
             if row["cluster_id"] != self.cluster_id:
                 raise AnotherLog(f"{partition.topic} was read from cluster {row['cluster_id']}, not {self.cluster_id}")
@@ -268,10 +273,14 @@ class _Takeover(ConsumerRebalanceListener):  # type: ignore[misc]
                     f"but is to be read on at {row['next_offset']}"
                 )
             if row["last_id"] is None:
-                self._consumer.seek(partition, row["next_offset"])
+                self._read_from(partition, row["next_offset"])
             else:
                 self._remembered[partition] = (row["next_offset"] - 1, str(row["last_id"]))
-                self._consumer.seek(partition, max(row["next_offset"] - 1, starts[partition]))
+                self._read_from(partition, max(row["next_offset"] - 1, starts[partition]))
+
+    def _read_from(self, partition: TopicPartition, offset: int) -> None:
+        self._expected[partition] = offset
+        self._consumer.seek(partition, offset)
 
     def may_apply(self, partition: TopicPartition, records: Sequence[Any]) -> bool:
         """Whether these records follow what was read here before. Raises AnotherLog when they do not.
@@ -279,15 +288,16 @@ class _Takeover(ConsumerRebalanceListener):  # type: ignore[misc]
         Between an assignment and our seek the client may read on from Kafka's committed offset already. Such records
         are passed over: the seek brings them again.
         """
-        if partition not in self._taken:
+        expected = self._expected.get(partition)
+        if expected is None:
+            return False
+        if records[0].offset > expected and self._second_looks[partition] < SECOND_LOOKS_MAX:
+            self._second_looks[partition] += 1
+            self._consumer.seek(partition, expected)
             return False
         if not (remembered := self._remembered.get(partition)):
             return True
         offset, last_id = remembered
-        if records[0].offset > offset and self._second_looks.setdefault(partition, 0) < SECOND_LOOKS_MAX:
-            self._second_looks[partition] += 1
-            self._consumer.seek(partition, offset)
-            return False
         if not (before := [r for r in records if r.offset >= offset]):
             return True
         if (before[0].offset, _record_id(before[0])) != (offset, last_id):
@@ -297,7 +307,13 @@ class _Takeover(ConsumerRebalanceListener):  # type: ignore[misc]
         del self._remembered[partition]
         return True
 
-    def moved(self, partition: TopicPartition) -> None:
+    def position(self, partition: TopicPartition) -> int | None:
+        """What is to be applied next; None while the partition is not ours."""
+        return self._expected.get(partition)
+
+    def moved(self, partition: TopicPartition, next_offset: int) -> None:
+        self._expected[partition] = next_offset
+        self._second_looks[partition] = 0
         self.moved_at[partition] = asyncio.get_running_loop().time()
 
 
@@ -310,8 +326,8 @@ async def _watch(consumer: AIOKafkaConsumer, takeover: _Takeover) -> None:
             continue
         now = asyncio.get_running_loop().time()
         for partition, end in (await consumer.end_offsets(partitions)).items():
-            position = await consumer.position(partition)
-            if position >= end:
-                takeover.moved(partition)
+            position = takeover.position(partition)
+            if position is None or position >= end:
+                takeover.moved_at[partition] = now
             elif now - takeover.moved_at.get(partition, now) > STUCK_SECONDS:
                 raise KafkaError(f"{partition.topic}/{partition.partition} stands at {position} of {end}")

@@ -17,6 +17,7 @@ GENESIS: Final = bytes(32)
 """The hash before the first event of a key."""
 
 MAX_PAYLOAD_BYTES: Final = 262_144
+MAX_KEY_BYTES: Final = 200
 _TYPE: Final = re.compile(r"singo\.[a-z]+\.[A-Z][A-Za-z]*\.v[1-9][0-9]*")
 _SOURCE: Final = re.compile(r"urn:singo:([a-z]+)")
 
@@ -90,14 +91,18 @@ def parse_after(text: str) -> dict[str, int]:
     return {source: int(sequence) for source, sequence in pairs}
 
 
-def parse(key: bytes | None, value: bytes | None, headers: Iterable[tuple[str, bytes]], *, source: str) -> Envelope:
+def parse(
+    key: bytes | None, value: bytes | None, headers: Iterable[tuple[str, bytes | None]], *, source: str
+) -> Envelope:
     """Read one record of `source`'s topic. Raises NotAnEvent."""
     if key is None or value is None:
         raise NotAnEvent("the record has no key or no value")
+    if not 0 < len(key) <= MAX_KEY_BYTES:
+        raise NotAnEvent(f"the key has {len(key)} bytes, not 1 to {MAX_KEY_BYTES}")
     if len(value) > MAX_PAYLOAD_BYTES:
         raise NotAnEvent(f"the payload has {len(value)} bytes, {MAX_PAYLOAD_BYTES} at most")
     try:
-        attributes = {name[3:]: raw.decode() for name, raw in headers if name.startswith("ce_")}
+        attributes = {name[3:]: (raw or b"").decode() for name, raw in headers if name.startswith("ce_")}
         envelope = _from_attributes(key.decode(), value, attributes)
     except KeyError as missing:
         raise NotAnEvent(f"the attribute ce_{missing.args[0]} is missing") from None
@@ -124,7 +129,7 @@ def _from_attributes(key: str, value: bytes, attributes: dict[str, str]) -> Enve
     time = datetime.fromisoformat(attributes["time"])
     if time.tzinfo is None:
         raise ValueError("time has no offset")
-    if "\0" in key or any("\0" in text for text in attributes.values()):
+    if "\0" in key or any("\0" in text for pair in attributes.items() for text in pair):
         raise ValueError("NUL is not allowed in the key or an attribute")
     return Envelope(
         source=source[1],

@@ -16,7 +16,7 @@ import structlog
 from pydantic import BaseModel
 
 from shared import metrics
-from shared.db import TRANSIENT, Connection, savepoint
+from shared.db import Connection, is_fault_of_connection, savepoint
 from shared.events.append import causation_id, correlation_id
 from shared.events.envelope import GENESIS, Envelope
 
@@ -148,9 +148,9 @@ async def _apply(conn: Connection, ready: Sequence[Received], apply: Apply, outc
     try:
         async with savepoint(conn):
             await apply(conn, [received.envelope for received in ready])
-    except TRANSIENT:
-        raise
-    except Exception as error:  # noqa: BLE001 (whatever a handler raises is its record's fault)
+    except Exception as error:
+        if is_fault_of_connection(error, conn):
+            raise
         log.info("batch_applied_one_by_one", events=len(ready), error=repr(error))
     else:
         outcome.applied += ready
@@ -171,9 +171,9 @@ async def apply_one(conn: Connection, event: Envelope, apply: Apply) -> Exceptio
     try:
         async with savepoint(conn):
             await apply(conn, [event])
-    except TRANSIENT:
-        raise
-    except Exception as error:  # noqa: BLE001 (as above)
+    except Exception as error:
+        if is_fault_of_connection(error, conn):
+            raise
         return error
     return None
 

@@ -13,7 +13,7 @@ from uuid import UUID
 import asyncpg
 import structlog
 
-from shared.db import Connection, Database
+from shared.db import Connection, Database, is_transient
 from shared.events.envelope import Envelope, parse_after
 from shared.events.inbox import (
     WAITING_RETRY_SECONDS,
@@ -29,6 +29,7 @@ from shared.ids import uuid7
 
 DRAIN_ROWS: Final = 500
 DUE_KEYS: Final = 100
+POSTPONED_SECONDS: Final = 5.0
 
 log = structlog.get_logger()
 
@@ -50,13 +51,35 @@ class RetryPolicy:
 async def drain_due(db: Database, apply: Apply, sources: Collection[str], policy: RetryPolicy) -> int:
     """Try every key whose head is due. Returns how many keys were tried."""
     due = await db.pool.fetch(
-        "SELECT DISTINCT source, key FROM parked WHERE next_attempt_at <= clock_timestamp() LIMIT $1",
+        """
+        SELECT source, key FROM parked WHERE next_attempt_at <= clock_timestamp()
+        GROUP BY source, key ORDER BY min(next_attempt_at) LIMIT $1
+        """,
         DUE_KEYS,
     )
     for row in due:
-        async with db.transaction() as conn:
-            await drain(conn, row["source"], row["key"], apply, sources, policy)
+        try:
+            async with db.transaction() as conn:
+                await drain(conn, row["source"], row["key"], apply, sources, policy)
+        except Exception as error:
+            if not is_transient(error):
+                raise
+            log.warning("drain_postponed", source=row["source"], key=row["key"], error=repr(error))
+            await _postpone_key(db, row["source"], row["key"])
     return len(due)
+
+
+async def _postpone_key(db: Database, source: str, key: str) -> None:
+    """Let the keys behind it come first."""
+    await db.pool.execute(
+        """
+        UPDATE parked SET next_attempt_at = clock_timestamp() + make_interval(secs => $3)
+        WHERE key = $1 AND source = $2 AND next_attempt_at IS NOT NULL
+        """,
+        key,
+        source,
+        POSTPONED_SECONDS,
+    )
 
 
 async def drain(
@@ -193,53 +216,91 @@ def envelope_of(row: asyncpg.Record) -> Envelope:
 
 
 async def redrive(conn: Connection, source: str, key: str, sequence: int, *, actor: str, reason: str) -> bool:
-    """Give a dead or postponed head new attempts, at once. False if it is not parked any more."""
-    found = await conn.fetchval(
-        """
-        UPDATE parked SET dead = false, attempts = 0, next_attempt_at = clock_timestamp()
-        WHERE key = $1 AND source = $2 AND sequence = $3 AND reason <> 'fork' RETURNING true
-        """,
-        key,
-        source,
-        sequence,
-    )
-    target = {"source": source, "key": key, "sequence": sequence}
-    await record_act(conn, actor=actor, act="redrive", target=target, reason=reason, result={"found": bool(found)})
-    return bool(found)
-
-
-async def skip(conn: Connection, source: str, key: str, sequence: int, *, actor: str, reason: str) -> bool:
-    """Pass over a key's head without its effect; its followers become due. False if it is not the head."""
-    await conn.execute("SELECT 1 FROM watermark WHERE key = $1 AND source = $2 FOR UPDATE", key, source)
-    row = await conn.fetchrow(
-        "SELECT * FROM parked WHERE key = $1 AND source = $2 ORDER BY sequence LIMIT 1", key, source
-    )
-    found = row is not None and row["sequence"] == sequence
-    if found:
-        await conn.execute("DELETE FROM parked WHERE key = $1 AND source = $2 AND sequence = $3", key, source, sequence)
+    """Give a dead or postponed head new attempts, at once. False if it is not the head, or a fork."""
+    _, head = await _locked_head(conn, source, key)
+    done = head is not None and head["sequence"] == sequence and head["reason"] != "fork"
+    if done:
         await conn.execute(
             """
-            UPDATE watermark SET sequence = $3, hash = $4,
-                   parked = EXISTS (SELECT FROM parked p WHERE p.key = $1 AND p.source = $2)
-            WHERE key = $1 AND source = $2
+            UPDATE parked SET dead = false, attempts = 0, next_attempt_at = clock_timestamp()
+            WHERE key = $1 AND source = $2 AND sequence = $3
             """,
             key,
             source,
             sequence,
-            envelope_of(row).chain,
         )
+    target = {"source": source, "key": key, "sequence": sequence}
+    await record_act(conn, actor=actor, act="redrive", target=target, reason=reason, result={"done": done})
+    return done
+
+
+async def skip(conn: Connection, source: str, key: str, sequence: int, *, actor: str, reason: str) -> bool:
+    """Pass over a key's head without its effect; its followers become due. False if it is not the head.
+
+    Nor is the head of a gap skipped: that would throw away the events that are missing. The head of a fork is taken
+    as the key's history from now on; `discard` keeps the history that was read.
+    """
+    applied, head = await _locked_head(conn, source, key)
+    done = head is not None and head["sequence"] == sequence <= applied + 1
+    if head is not None and done:
         await conn.execute(
-            """
-            UPDATE parked SET next_attempt_at = clock_timestamp()
-            WHERE key = $1 AND source = $2 AND NOT dead AND reason <> 'fork'
-              AND sequence = (SELECT min(sequence) FROM parked WHERE key = $1 AND source = $2)
-            """,
+            "UPDATE watermark SET sequence = $3, hash = $4 WHERE key = $1 AND source = $2",
             key,
             source,
+            sequence,
+            envelope_of(head).chain,
         )
-    target = {"source": source, "key": key, "sequence": sequence, "id": str(row["id"]) if found else None}
-    await record_act(conn, actor=actor, act="skip", target=target, reason=reason, result={"found": found})
-    return found
+        await _remove_head(conn, source, key, sequence)
+    target = {"source": source, "key": key, "sequence": sequence, "id": str(head["id"]) if head and done else None}
+    await record_act(conn, actor=actor, act="skip", target=target, reason=reason, result={"done": done})
+    return done
+
+
+async def discard(conn: Connection, source: str, key: str, sequence: int, *, actor: str, reason: str) -> bool:
+    """Throw the forked head of a key away: the history read so far stands. False if it is not a forked head.
+
+    What was dropped because the forged record stood in its place comes again when the owner republishes the key.
+    """
+    _, head = await _locked_head(conn, source, key)
+    done = head is not None and head["sequence"] == sequence and head["reason"] == "fork"
+    if done:
+        await _remove_head(conn, source, key, sequence)
+    target = {"source": source, "key": key, "sequence": sequence, "id": str(head["id"]) if head and done else None}
+    await record_act(conn, actor=actor, act="discard", target=target, reason=reason, result={"done": done})
+    return done
+
+
+async def _locked_head(conn: Connection, source: str, key: str) -> tuple[int, asyncpg.Record | None]:
+    """How far the key is applied, under its lock, and its first parked event."""
+    applied = await conn.fetchval(
+        "SELECT sequence FROM watermark WHERE key = $1 AND source = $2 FOR UPDATE", key, source
+    )
+    head = await conn.fetchrow(
+        "SELECT * FROM parked WHERE key = $1 AND source = $2 ORDER BY sequence LIMIT 1", key, source
+    )
+    return applied or 0, head
+
+
+async def _remove_head(conn: Connection, source: str, key: str, sequence: int) -> None:
+    """What comes after it is judged anew, at once."""
+    await conn.execute("DELETE FROM parked WHERE key = $1 AND source = $2 AND sequence = $3", key, source, sequence)
+    await conn.execute(
+        """
+        UPDATE watermark SET parked = EXISTS (SELECT FROM parked p WHERE p.key = $1 AND p.source = $2)
+        WHERE key = $1 AND source = $2
+        """,
+        key,
+        source,
+    )
+    await conn.execute(
+        """
+        UPDATE parked SET next_attempt_at = clock_timestamp()
+        WHERE key = $1 AND source = $2 AND NOT dead AND reason <> 'fork'
+          AND sequence = (SELECT min(sequence) FROM parked WHERE key = $1 AND source = $2)
+        """,
+        key,
+        source,
+    )
 
 
 async def record_act(

@@ -8,6 +8,7 @@ only repeat records, never skip one or put a key's first appearances out of orde
 """
 
 import asyncio
+import contextlib
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -21,6 +22,7 @@ from aiokafka.partitioner import DefaultPartitioner
 
 from shared import metrics
 from shared.db import TRANSIENT, prepare_connection
+from shared.events.envelope import Envelope, NotAnEvent, parse
 
 PASS_ROWS: Final = 2000
 POLL_SECONDS: Final = 1.0
@@ -28,6 +30,9 @@ LOCK_POLL_SECONDS: Final = 0.3
 # A frozen leader loses its session, and with it the lock, after this time without a statement.
 LEASE_SECONDS: Final = 5
 RESTART_SECONDS: Final = 0.5
+HALTED_SECONDS: Final = 30.0
+SEND_SECONDS: Final = 30.0
+CLOSE_SECONDS: Final = 2.0
 
 log = structlog.get_logger()
 _partition_of = DefaultPartitioner()
@@ -66,6 +71,7 @@ async def run(relay: Relay, stopping: asyncio.Event) -> None:
             log.warning("relay_restarting", error=repr(error))
         except LogAhead as error:
             log.critical("relay_halted_writing", error=str(error))
+            await _wait(stopping, HALTED_SECONDS)
         await _wait(stopping, RESTART_SECONDS)
 
 
@@ -75,6 +81,7 @@ async def _leadership(relay: Relay, stopping: asyncio.Event) -> AsyncIterator[as
     conn = await asyncpg.connect(
         relay.dsn,
         timeout=5,
+        command_timeout=15,  # only when the server itself no longer answers
         server_settings={
             "application_name": f"{relay.service}-relay",
             "idle_session_timeout": str(LEASE_SECONDS * 1000),
@@ -114,17 +121,33 @@ async def _pump(relay: Relay, conn: asyncpg.Connection, stopping: asyncio.Event)
                 PASS_ROWS,
             )
             if rows:
-                sent = await _send(relay, conn, producer, rows)
+                sent = await _send(relay, conn, producer, rows, stopping)
                 await conn.execute("DELETE FROM outbox WHERE position = ANY($1)", sent)
                 metrics.relayed.inc(len(sent))
             else:
                 await _first(woken, stopping, POLL_SECONDS)
     finally:
-        await producer.stop()
+        await _close(producer)
+
+
+async def _close(producer: AIOKafkaProducer) -> None:
+    """Give up what is not acknowledged (it is still in the outbox): an idempotent producer would try for ever."""
+    try:
+        async with asyncio.timeout(CLOSE_SECONDS):
+            await producer.stop()
+    except TimeoutError:
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(CLOSE_SECONDS):
+                await producer._sender.close()  # noqa: SLF001 (the public stop waits for the broker)
+        await producer.client.close()
 
 
 async def _send(
-    relay: Relay, conn: asyncpg.Connection, producer: AIOKafkaProducer, rows: Sequence[asyncpg.Record]
+    relay: Relay,
+    conn: asyncpg.Connection,
+    producer: AIOKafkaProducer,
+    rows: Sequence[asyncpg.Record],
+    stopping: asyncio.Event,
 ) -> list[int]:
     """Send at most one batch per partition; returns the positions that the broker acknowledged."""
     partitions = sorted(await producer.partitions_for(relay.topic))
@@ -144,8 +167,12 @@ async def _send(
     acknowledged = asyncio.gather(
         *[await producer.send_batch(batch, relay.topic, partition=partition) for partition, batch in batches.items()]
     )
+    deadline = asyncio.get_running_loop().time() + SEND_SECONDS
     while not acknowledged.done():  # a statement now and then keeps the lease
         await asyncio.wait([acknowledged], timeout=1)
+        if not acknowledged.done() and (stopping.is_set() or asyncio.get_running_loop().time() > deadline):
+            acknowledged.cancel()
+            raise TimeoutError("the broker has not acknowledged; the rows stay in the outbox")
         await conn.execute("SELECT 1")
     acknowledged.result()
     return sent
@@ -165,16 +192,28 @@ def _headers(relay: Relay, row: asyncpg.Record) -> list[tuple[str, bytes]]:
 
 async def _refuse_if_log_is_ahead(relay: Relay, conn: asyncpg.Connection) -> None:
     """Stop all writing unless the last record of every partition stands in `event` with the same hash."""
-    async for key, sequence, chain in _last_records(relay):
-        known = await conn.fetchval("SELECT hash FROM event WHERE key = $1 AND sequence = $2", key, sequence)
-        if known == chain:
+    async for partition, offset, event in _last_records(relay):
+        known = await conn.fetchval(
+            "SELECT hash FROM event WHERE key = $1 AND sequence = $2", event.key, event.sequence
+        )
+        accepted = await conn.fetchval(
+            'SELECT true FROM halt_accepted WHERE topic = $1 AND partition = $2 AND "offset" = $3',
+            relay.topic,
+            partition,
+            offset,
+        )
+        if known == event.chain or accepted:
             continue
-        reason = f"the log of {relay.topic} holds event {sequence} of key {key}, which this database does not know"
+        reason = (
+            f"{relay.topic}, partition {partition}, offset {offset} holds event {event.sequence} of key {event.key}, "
+            "which this database does not know"
+        )
         await conn.execute("INSERT INTO halt (reason) VALUES ($1) ON CONFLICT DO NOTHING", reason)
         raise LogAhead(reason)
 
 
-async def _last_records(relay: Relay) -> AsyncIterator[tuple[str, int, bytes]]:
+async def _last_records(relay: Relay) -> AsyncIterator[tuple[int, int, Envelope]]:
+    """(partition, offset, event) of the last record of each partition, where it is an event."""
     consumer = AIOKafkaConsumer(bootstrap_servers=relay.kafka, enable_auto_commit=False)
     await consumer.start()
     try:
@@ -185,13 +224,12 @@ async def _last_records(relay: Relay) -> AsyncIterator[tuple[str, int, bytes]]:
                 continue
             consumer.seek(partition, end - 1)
             record = await asyncio.wait_for(consumer.getone(partition), timeout=10)
-            headers = dict(record.headers)
-            if record.key and "ce_sequence" in headers and "ce_chain" in headers:
-                yield (
-                    record.key.decode(),
-                    int(headers["ce_sequence"]),
-                    bytes.fromhex(headers["ce_chain"].decode()),
-                )
+            try:
+                event = parse(record.key, record.value, record.headers, source=relay.service)
+            except NotAnEvent as error:
+                log.warning("foreign_record_in_own_topic", partition=partition.partition, reason=str(error))
+                continue
+            yield partition.partition, end - 1, event
     finally:
         await consumer.stop()
 

@@ -13,6 +13,7 @@ from fastapi import Header, Request
 
 from shared.db import Database
 from shared.errors import InvalidInput, NotYetArrived
+from shared.http.auth import bearer, signed_in
 
 _POSITION: Final = re.compile(r"([a-z]+)/([\x21-\x2b\x2d-\x7e]{1,100})/([1-9][0-9]{0,17})")
 _WAIT: Final = re.compile(r"(?:^|[,;\s])wait=([0-9]{1,3})(?:$|[,;\s])")
@@ -32,8 +33,14 @@ async def read_after(
 ) -> None:
     if not singo_after or request.method not in ("GET", "HEAD"):
         return
+    await signed_in(request, await bearer(request))  # waiting is for callers we know, also where the route is public
     state: Any = request.app.state
-    positions = [_parse(text.strip()) for text in singo_after.split(",")[:POSITIONS_MAX]]
+    texts = singo_after.split(",")
+    if len(texts) > POSITIONS_MAX:
+        raise InvalidInput.field("header:Singo-After", f"must be at most {POSITIONS_MAX} positions")
+    positions = [_parse(text.strip()) for text in texts]
+    if unknown := {source for source, _, _ in positions} - {state.service, *state.sources}:
+        raise InvalidInput.field("header:Singo-After", f"this service does not listen to {', '.join(sorted(unknown))}")
     wanted = [(source, key, sequence) for source, key, sequence in positions if source != state.service]
     wait = _WAIT.search(prefer or "")
     seconds = min(int(wait[1]) if wait else WAIT_SECONDS_DEFAULT, WAIT_SECONDS_MAX)

@@ -25,7 +25,12 @@ class Health(BaseModel):
 
 
 def create_app(
-    service: str, title: str, settings: ServiceSettings, database: OpenDatabase, routers: Sequence[APIRouter]
+    service: str,
+    title: str,
+    settings: ServiceSettings,
+    database: OpenDatabase,
+    routers: Sequence[APIRouter],
+    sources: Sequence[str],
 ) -> FastAPI:
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
@@ -43,6 +48,7 @@ def create_app(
         responses={"4XX": {"model": ProblemDocument}, "5XX": {"model": ProblemDocument}},
     )
     app.state.service = service
+    app.state.sources = frozenset(sources)
     app.state.stopping = asyncio.Event()  # a request that waits for something ends early when this is set
     app.state.settings = settings
     app.state.clock = Clock(settable=settings.settable_clock)

@@ -11,9 +11,10 @@ from dataclasses import dataclass
 from typing import Annotated, Any, Final
 from urllib.request import urlopen
 
+import structlog
 from fastapi import Depends, Request, Security
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
-from joserfc import jwt
+from joserfc import jws, jwt
 from joserfc.errors import JoseError
 from joserfc.jwk import KeySet
 
@@ -27,6 +28,9 @@ KEYS_BYTES_MAX: Final = 262_144
 FETCH_SECONDS: Final = 5
 REFRESH_PAUSE_SECONDS: Final = 5
 """An unknown key id makes us look again, but not more often than this."""
+
+
+log = structlog.get_logger()
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +62,7 @@ class TokenVerifier:
         self._keys: KeySet | None = None
         self._read_at = -1e9
         self._lock = asyncio.Lock()
+        self._refreshing: asyncio.Task[KeySet] | None = None
         self._registry = jwt.JWTClaimsRegistry(
             leeway=CLOCK_SKEW_SECONDS,
             iss={"essential": True, "value": settings.oidc_issuer},
@@ -75,25 +80,39 @@ class TokenVerifier:
         return _actor(decoded.claims)
 
     async def _decode(self, token: str) -> Any:
-        keys = await self._published_keys(max_age=KEYS_AGE_SECONDS)
-        try:
-            return jwt.decode(token, keys, algorithms=ALGORITHMS)
-        except (JoseError, ValueError):
-            newer = await self._published_keys(max_age=REFRESH_PAUSE_SECONDS)  # the issuer may have rotated its keys
-            if newer is keys:
-                raise
-            return jwt.decode(token, newer, algorithms=ALGORITHMS)
+        keys = await self._published_keys()
+        if _key_id(token) not in {key.kid for key in keys.keys} and self._age() > REFRESH_PAUSE_SECONDS:
+            keys = await self._refresh()  # the issuer may have rotated its keys
+        return jwt.decode(token, keys, algorithms=ALGORITHMS)
 
-    async def _published_keys(self, *, max_age: float) -> KeySet:
+    async def _published_keys(self) -> KeySet:
+        if self._keys is None:
+            return await self._refresh()
+        if self._age() > KEYS_AGE_SECONDS and (self._refreshing is None or self._refreshing.done()):
+            self._refreshing = asyncio.create_task(self._refresh())  # nobody waits: the known keys are good meanwhile
+        return self._keys
+
+    def _age(self) -> float:
+        return time.monotonic() - self._read_at
+
+    async def _refresh(self) -> KeySet:
         async with self._lock:
-            if self._keys is None or time.monotonic() - self._read_at > max_age:
-                try:
-                    self._keys = KeySet.import_key_set(await _fetch_keys(self._settings))
-                except (OSError, ValueError, KeyError) as error:
-                    if self._keys is None:
-                        raise Unavailable("the issuer's keys can't be read now", retry_after_seconds=5) from error
+            if self._keys is not None and self._age() < REFRESH_PAUSE_SECONDS:
+                return self._keys  # somebody else has just looked
+            try:
+                self._keys = KeySet.import_key_set(await _fetch_keys(self._settings))
+            except (OSError, ValueError, KeyError) as error:
+                if self._keys is None:
+                    raise Unavailable("the issuer's keys can't be read now", retry_after_seconds=5) from error
+                log.warning("keys_not_refreshed", error=repr(error))
+            finally:
                 self._read_at = time.monotonic()
             return self._keys
+
+
+def _key_id(token: str) -> Any:
+    """The key that an unverified token names. Raises DecodeError when it is no token."""
+    return jws.extract_compact(token.encode()).headers().get("kid")
 
 
 async def _fetch_keys(settings: ServiceSettings) -> Any:
@@ -122,11 +141,11 @@ def _actor(claims: dict[str, Any]) -> Actor:
     return Actor(subject, frozenset(texts("roles")), tuple(texts("regions")), unit if isinstance(unit, str) else "")
 
 
-_bearer = HTTPBearer(auto_error=False, scheme_name="oidc", description="Access token of the configured OIDC issuer")
+bearer = HTTPBearer(auto_error=False, scheme_name="oidc", description="Access token of the configured OIDC issuer")
 
 
 async def signed_in(
-    request: Request, credentials: Annotated[HTTPAuthorizationCredentials | None, Security(_bearer)]
+    request: Request, credentials: Annotated[HTTPAuthorizationCredentials | None, Security(bearer)]
 ) -> Actor:
     if credentials is None:
         raise NotSignedIn("the header `Authorization: Bearer <token>` is missing")

@@ -13,13 +13,12 @@ from fastapi.responses import HTMLResponse, JSONResponse
 from pydantic import BaseModel, Field
 from starlette.exceptions import HTTPException
 
-from shared.db import TRANSIENT
+from shared.db import TRANSIENT, WRITING_HALTED
 from shared.errors import BodyTooLarge, BodyTooSlow, FieldError, InvalidInput, NotFound, Problem, Unavailable
 from shared.events.append import correlation_id
 from shared.http.auth import public
 
 MEDIA_TYPE: Final = "application/problem+json"
-WRITING_HALTED: Final = "55000"  # what `append` raises while the table `halt` has a row
 NOT_STORABLE: Final = (
     asyncpg.DataError,
     asyncpg.UntranslatableCharacterError,
@@ -65,7 +64,7 @@ class UnsupportedMediaType(Problem):
 
 
 class Unexpected(Problem):
-    """Something went wrong on our side. Nothing was changed."""
+    """Something went wrong on our side."""
 
     status = 500
     type = "unexpected"
@@ -112,21 +111,24 @@ def install(app: FastAPI) -> None:
     async def unexpected(_: Request, error: Exception) -> JSONResponse:
         return respond(from_unexpected(error))
 
-    for kind in (*TRANSIENT, *NOT_STORABLE, asyncpg.ObjectNotInPrerequisiteStateError):
+    for kind in (*TRANSIENT, *NOT_STORABLE):
         app.add_exception_handler(kind, unexpected)
 
 
 def from_unexpected(error: Exception) -> Problem:
-    if isinstance(error, asyncpg.ObjectNotInPrerequisiteStateError):
+    if getattr(error, "sqlstate", None) == WRITING_HALTED:
         log.error("write_refused", error=str(error))
         return Unavailable("writing is stopped until an operator has reconciled the log", retry_after_seconds=60)
     if isinstance(error, TRANSIENT):
         log.warning("request_unavailable", error=repr(error))
-        return Unavailable("the database is not reachable or too busy; nothing was changed", retry_after_seconds=2)
+        return Unavailable(
+            "the database is not reachable or too busy; the same Idempotency-Key makes it safe to repeat",
+            retry_after_seconds=2,
+        )
     if isinstance(error, NOT_STORABLE):
         return InvalidInput("a text holds a character, or a number a size, that cannot be stored")
     log.error("request_failed", exc_info=error)
-    return Unexpected("an error that we did not foresee; nothing was changed")
+    return Unexpected("an error that we did not foresee; repeat with the same Idempotency-Key, which is safe")
 
 
 def _from_validation(errors: Iterable[Any]) -> Problem:

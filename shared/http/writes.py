@@ -65,6 +65,7 @@ class Transaction:
 
 @dataclass(frozen=True, slots=True)
 class Write:
+    service: str
     db: Database
     clock: Clock
     actor: Actor
@@ -83,7 +84,7 @@ class Write:
 
     async def _claim(self, conn: Connection) -> None:
         """Have the key to ourselves until the commit, or raise: Replay, KeyReused, KeyInFlight."""
-        scope = f"{self.actor.subject}\n{self.key}"
+        scope = f"{self.service}\n{self.actor.subject}\n{self.key}"  # advisory locks are the whole database's
         if not await conn.fetchval("SELECT pg_try_advisory_xact_lock(hashtextextended($1, 0))", scope):
             raise KeyInFlight("the first request with this key is still being worked on", retry_after_seconds=1)
         done = await conn.fetchrow(
@@ -141,7 +142,7 @@ async def keyed_write(
     digest.update(request.headers.get("if-match", "").encode())
     digest.update(await request.body())
     state: Any = request.app.state
-    return Write(state.db, state.clock, actor, idempotency_key, digest.digest())
+    return Write(state.service, state.db, state.clock, actor, idempotency_key, digest.digest())
 
 
 KeyedWrite = Annotated[Write, Depends(keyed_write)]

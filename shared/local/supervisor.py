@@ -16,7 +16,8 @@ from shared.local.screen import console, step
 READY_SECONDS: Final = 60
 STOP_SECONDS: Final = 15
 ENDS_MAX: Final = 3  # whoever ends that often before it is ready will not become so
-MADE_BY_RUNNING: Final = ("log", "issuer", "addresses.json", "monitor.json")
+PLAYED: Final = "played"
+MADE_BY_RUNNING: Final = ("log", "issuer", "addresses.json", "monitor.json", PLAYED)
 
 
 def up(directory: Path) -> None:

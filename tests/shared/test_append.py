@@ -105,7 +105,7 @@ async def test_nothing_can_be_written_while_writing_is_halted(world: World) -> N
     pool = await world.pool("registry")
     await pool.execute("INSERT INTO halt (reason) VALUES ('the log is ahead')")
 
-    with pytest.raises(asyncpg.ObjectNotInPrerequisiteStateError, match="the log is ahead"):
+    with pytest.raises(asyncpg.PostgresError, match="the log is ahead"):
         await world.publish("registry", happened("asb"))
 
 

@@ -95,7 +95,7 @@ async def api(world: World) -> AsyncIterator[httpx.AsyncClient]:
         "CREATE TABLE thing (id uuid PRIMARY KEY, name text, version int); GRANT ALL ON thing TO registry"
     )
     await owner.close()
-    service = Service("registry", "Things", ServiceSettings, [router])
+    service = Service("registry", "Things", ServiceSettings, [router], sources=["reporting"])
     async with (
         serving(service, world.settings("registry")) as url,
         httpx.AsyncClient(base_url=url, timeout=30, trust_env=False) as client,
@@ -261,6 +261,20 @@ async def test_a_read_waits_for_what_it_must_see_or_says_that_it_has_not_arrived
     assert response.status_code == 200
     assert_problem(later, 503, "not-yet-arrived")
     assert later.headers["retry-after"] == "1"
+
+
+async def test_nobody_waits_without_a_token(world: World, api: httpx.AsyncClient) -> None:
+    waiting = {"Singo-After": "reporting/asb/9", "Prefer": "wait=10"}
+
+    assert_problem(await api.get("/v1/things", headers=waiting), 401, "not-signed-in")
+
+
+async def test_no_position_is_dropped_in_silence(world: World, api: httpx.AsyncClient) -> None:
+    many = ",".join(f"reporting/asb/{n}" for n in range(1, 30))
+
+    response = await api.get("/v1/things", headers=world.read("fasker_officer") | {"Singo-After": many})
+
+    assert_problem(response, 422, "invalid-input")
 
 
 def forged(world: World, **changes: Any) -> str:

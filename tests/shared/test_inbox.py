@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from shared.db import Connection, Database
 from shared.events import inbox, parked
+from shared.events.append import emit
 from shared.events.envelope import Envelope
 from shared.events.inbox import Received
 from shared.events.parked import RetryPolicy
@@ -214,6 +215,64 @@ async def test_a_history_that_forks_is_parked_and_not_dropped(world: World, read
 
     assert await reader.effects("asb") == [1]
     assert await reader.parked() == [("asb", 1, "fork", False), ("asb", 2, "behind", False)]
+
+
+async def test_a_gap_cannot_be_skipped_for_that_would_throw_its_events_away(world: World, reader: Reader) -> None:
+    one, two, three = await log_of(world, "asb", 3)
+    await reader.receive(three)
+
+    async with reader.db.transaction() as conn:
+        assert not await parked.skip(conn, "registry", "asb", 3, actor="op", reason="impatience")
+    await reader.receive(one, two)
+    await reader.drain()
+
+    assert await reader.effects("asb") == [1, 2, 3]
+
+
+@pytest.mark.parametrize("forged_sequence", [1, 2])
+async def test_when_a_forged_record_is_discarded_the_true_history_goes_on(
+    world: World, reader: Reader, forged_sequence: int
+) -> None:
+    log = await log_of(world, "asb", 3)
+    true = log[forged_sequence - 1]
+    forged = replace(true, envelope=replace(true.envelope, chain=b"x" * 32, prevchain=b"y" * 32))
+    await reader.receive(log[0])
+    await reader.receive(forged)
+    await reader.receive(*log[1:])
+
+    async with reader.db.transaction() as conn:
+        assert await parked.discard(conn, "registry", "asb", forged_sequence, actor="op", reason="forged")
+    await reader.receive(*log)  # the owner publishes the key again
+    await reader.drain()
+
+    assert await reader.effects("asb") == [1, 2, 3]
+    assert await reader.parked() == []
+
+
+async def test_a_handler_that_emits_what_cannot_be_stored_parks_its_key_only(world: World, reader: Reader) -> None:
+    asb, snv = await log_of(world, "asb", 1), await log_of(world, "snv", 1)
+
+    async def emits_nonsense(conn: Connection, events: Sequence[Envelope]) -> None:
+        for event in events:
+            emit(conn, happened("" if event.key == "asb" else event.key))
+
+    async with reader.db.transaction() as conn:
+        await inbox.receive(conn, [*asb, *snv], emits_nonsense, SOURCES)
+
+    assert await reader.parked() == [("asb", 1, "failed", False)]
+    assert [event["key"] for event in await world.events("reporting")] == ["snv"]
+
+
+async def test_a_wrong_call_of_the_database_client_is_the_handlers_fault(world: World, reader: Reader) -> None:
+    [one] = await log_of(world, "asb", 1)
+
+    async def calls_wrongly(conn: Connection, _: Sequence[Envelope]) -> None:
+        await conn.execute("SELECT $1::int")
+
+    async with reader.db.transaction() as conn:
+        await inbox.receive(conn, [one], calls_wrongly, SOURCES)
+
+    assert await reader.parked() == [("asb", 1, "failed", False)]
 
 
 async def test_a_transient_error_undoes_the_batch_and_parks_nothing(world: World, reader: Reader) -> None:

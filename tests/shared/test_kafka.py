@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from typing import Any
 
 import asyncpg
 import pytest
@@ -153,7 +154,7 @@ async def test_the_relay_halts_writing_when_the_log_knows_more_than_the_database
         reason = await world.until(lambda: pool.fetchval("SELECT reason FROM halt"))
 
     assert "holds event 2 of key asb" in reason
-    with pytest.raises(asyncpg.ObjectNotInPrerequisiteStateError):
+    with pytest.raises(asyncpg.PostgresError, match="writing is halted"):
         await world.publish("registry", happened("asb", 3))
 
 
@@ -187,6 +188,9 @@ async def test_records_that_are_not_events_are_quarantined_and_block_nothing(wor
         (b"asb", b"not json", [("ce_id", b"\xff")]),
         (b"asb", b"{}", [("ce_specversion", b"0.3")]),
         (b"\xff", b"x" * 300_000, [("ce_sequence", b"-1")]),
+        (b"asb", b"{}", [("ce_id", None)]),
+        (b"asb", b"{}", [("ce_\0", b"x"), ("ce_chain", b"junk")]),
+        (b"k" * 12_000, b"{}", []),
     ]
     for key, value, headers in hostile:
         await producer.send_and_wait(bus.topic, value, key=key, headers=headers, partition=0)
@@ -196,7 +200,42 @@ async def test_records_that_are_not_events_are_quarantined_and_block_nothing(wor
     async with bus.relaying(), bus.consuming():
         await world.publish("registry", *(happened(f"ngo-{n}") for n in range(20)))
         await world.until(lambda: asyncio.sleep(0, len(bus.seen) == 20))
-        await world.until(lambda: pool.fetchval("SELECT count(*) = 5 FROM quarantine"))
+        await world.until(lambda: pool.fetchval("SELECT count(*) = 8 FROM quarantine"))
+
+
+async def test_a_take_over_while_the_database_is_away_is_tried_again(
+    world: World, bus: Bus, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    failures = iter([ConnectionRefusedError("the database is away")])
+    seek = consumer._Takeover._seek
+
+    async def away_once(self: Any, assigned: Any) -> None:
+        for failure in failures:
+            raise failure
+        await seek(self, assigned)
+
+    monkeypatch.setattr(consumer._Takeover, "_seek", away_once)
+    async with bus.relaying(), bus.consuming():
+        await world.publish("registry", *(happened("asb", n) for n in range(20)))
+        await world.until(lambda: asyncio.sleep(0, len(bus.seen) == 20))
+
+
+async def test_a_loss_that_was_accepted_no_longer_halts_writing(world: World, bus: Bus) -> None:
+    await world.publish("registry", happened("asb", 1), happened("asb", 2))
+    async with bus.relaying():
+        await world.until(bus.emptied)
+    await _restore_to_before_the_last_event(world)
+    pool = await world.pool("registry")
+    async with bus.relaying():
+        reason = await world.until(lambda: pool.fetchval("SELECT reason FROM halt"))
+    partition, offset = (int(part.split()[1]) for part in reason.split(", ")[1:3])
+
+    await pool.execute("INSERT INTO halt_accepted VALUES ($1, $2, $3)", bus.topic, partition, offset)
+    await pool.execute("DELETE FROM halt")
+
+    async with bus.relaying():
+        await world.publish("registry", happened("snv", 1))
+        await world.until(bus.emptied)
 
 
 async def test_a_reader_stops_when_the_topic_is_another_log_than_it_has_read(world: World, bus: Bus) -> None:

@@ -4,7 +4,7 @@ SET LOCAL lock_timeout = '5s';
 
 -- One row per key. Its lock makes the writers of one key take turns.
 CREATE TABLE stream (
-    key text PRIMARY KEY CHECK (key <> ''),
+    key text PRIMARY KEY CONSTRAINT stream_key_has_1_to_200_bytes CHECK (octet_length(key) BETWEEN 1 AND 200),
     last_sequence bigint NOT NULL,
     previous_hash bytea NOT NULL,
     last_hash bytea NOT NULL
@@ -114,6 +114,14 @@ CREATE TABLE halt (
 );
 CREATE UNIQUE INDEX halt_has_one_row ON halt ((true));
 
+-- Records ahead of the database whose loss was accepted: the relay no longer halts at them.
+CREATE TABLE halt_accepted (
+    topic text NOT NULL,
+    partition int NOT NULL,
+    "offset" bigint NOT NULL,
+    PRIMARY KEY (topic, partition, "offset")
+);
+
 -- What operators did, and why. Append-only.
 CREATE TABLE operator_act (
     id uuid PRIMARY KEY,
@@ -149,7 +157,7 @@ DECLARE
 BEGIN
     SELECT reason INTO halted FROM halt;
     IF FOUND THEN
-        RAISE EXCEPTION 'writing is halted: %', halted USING ERRCODE = 'object_not_in_prerequisite_state';
+        RAISE EXCEPTION 'writing is halted: %', halted USING ERRCODE = 'SG001';
     END IF;
     FOR i IN 1 .. cardinality(keys) LOOP
         INSERT INTO stream AS s (key, last_sequence, previous_hash, last_hash)
