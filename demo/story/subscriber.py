@@ -36,8 +36,8 @@ async def read_feed(stage: Stage, path: str) -> tuple[list[dict[str, Any]], int]
         after = events[-1]["number"] if events else 0
         feed = await stage.read(NTT, "notifications", f"{path}/events?after={after}&limit=100")
         events += feed["events"]
-        if not feed["events"]:
-            return events, feed["last_number"]
+        if not feed["events"] and feed["last_number"] == after:
+            return events, after
 
 
 def keys_are_in_order(events: list[dict[str, Any]]) -> bool:
