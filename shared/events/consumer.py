@@ -5,13 +5,12 @@ bookmark remembers; if it is another log, the worker stops and says so. A rewind
 """
 
 import asyncio
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
-from uuid import UUID
 
 import structlog
-from aiokafka import AIOKafkaConsumer, ConsumerRebalanceListener, TopicPartition
+from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.errors import KafkaError
 
@@ -20,6 +19,7 @@ from shared.db import TRANSIENT, Connection, Database, is_transient
 from shared.events import envelope, inbox, parked
 from shared.events.inbox import Apply, Received
 from shared.events.parked import RetryPolicy
+from shared.events.takeover import Takeover, record_id
 
 BATCH_RECORDS: Final = 500
 FETCH_WAIT_MILLISECONDS: Final = 500
@@ -27,13 +27,8 @@ RETRY_POLL_SECONDS: Final = 0.25
 RESTART_SECONDS: Final = 1.0
 LONGEST_PAUSE_SECONDS: Final = 10.0
 STUCK_SECONDS: Final = 60.0
-SECOND_LOOKS_MAX: Final = 3
 
 log = structlog.get_logger()
-
-
-class AnotherLog(Exception):
-    """The topic is not the log that this service has read: wiped, recreated, or another cluster."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +84,7 @@ async def _consume(db: Database, subscription: Subscription, stopping: asyncio.E
         session_timeout_ms=10_000,
         metadata_max_age_ms=3_000,  # a topic that was made a moment ago is seen soon
     )
-    takeover = _Takeover(db, consumer, await _cluster_id(subscription.kafka))
+    takeover = Takeover(db, consumer, await _cluster_id(subscription.kafka))
     consumer.subscribe(list(subscription.topics), listener=takeover)
     await consumer.start()
     watchdog = asyncio.create_task(_watch(consumer, takeover))
@@ -121,7 +116,7 @@ async def _cluster_id(kafka: str) -> str:
 async def _handle_until_done(
     db: Database,
     subscription: Subscription,
-    takeover: "_Takeover",
+    takeover: "Takeover",
     partition: TopicPartition,
     records: Sequence[Any],
     stopping: asyncio.Event,
@@ -199,7 +194,7 @@ async def _write_bookmark(conn: Connection, partition: TopicPartition, last: Any
         partition.topic,
         partition.partition,
         last.offset + 1,
-        _record_id(last),
+        record_id(last),
         cluster_id,
     )
 
@@ -211,113 +206,7 @@ async def _commit_for_tools(consumer: AIOKafkaConsumer, batches: Mapping[TopicPa
         log.info("offset_commit_left_out", error=repr(error))
 
 
-def _record_id(record: Any) -> str | None:
-    """The event's id if the record has one that is a UUID, else None: then the record cannot be recognised again."""
-    raw = dict(record.headers).get("ce_id")
-    try:
-        return str(UUID(raw.decode())) if raw else None
-    except ValueError:
-        return None
-
-
-class _Takeover(ConsumerRebalanceListener):  # type: ignore[misc]
-    """Starts each partition at its bookmark, one record early, so that the record before is seen to be the same."""
-
-    def __init__(self, db: Database, consumer: AIOKafkaConsumer, cluster_id: str) -> None:
-        self._db = db
-        self._consumer = consumer
-        self.cluster_id = cluster_id
-        self._expected: dict[TopicPartition, int] = {}
-        self._remembered: dict[TopicPartition, tuple[int, str]] = {}
-        self._second_looks: dict[TopicPartition, int] = {}
-        self._refusal: Exception | None = None
-        self.moved_at: dict[TopicPartition, float] = {}
-
-    async def on_partitions_revoked(self, revoked: Iterable[TopicPartition]) -> None:
-        """Nothing to hand over: all that counts is in the database."""
-        for partition in revoked:
-            self._expected.pop(partition, None)
-
-    async def on_partitions_assigned(self, assigned: Collection[TopicPartition]) -> None:
-        try:
-            await self._seek(assigned)
-        except Exception as refusal:  # noqa: BLE001 (aiokafka only logs it; the main loop raises it again)
-            self._refusal = refusal
-            self._consumer.pause(*assigned)
-
-    def raise_if_refused(self) -> None:
-        if self._refusal:
-            raise self._refusal
-
-    async def _seek(self, assigned: Collection[TopicPartition]) -> None:
-        starts = await self._consumer.beginning_offsets(list(assigned)) if assigned else {}
-        ends = await self._consumer.end_offsets(list(assigned)) if assigned else {}
-        loop_time = asyncio.get_running_loop().time()
-        for partition in assigned:
-            row = await self._db.pool.fetchrow(
-                "SELECT next_offset, last_id, cluster_id FROM bookmark WHERE topic = $1 AND partition = $2",
-                partition.topic,
-                partition.partition,
-            )
-            self.moved_at[partition] = loop_time
-            self._second_looks[partition] = 0
-            self._remembered.pop(partition, None)
-            if row is None:
-                self._read_from(partition, 0)
-                continue
-            if row["cluster_id"] != self.cluster_id:
-                raise AnotherLog(f"{partition.topic} was read from cluster {row['cluster_id']}, not {self.cluster_id}")
-            if not starts[partition] <= row["next_offset"] <= ends[partition]:
-                raise AnotherLog(
-                    f"{partition.topic}/{partition.partition} goes from {starts[partition]} to {ends[partition]}, "
-                    f"but is to be read on at {row['next_offset']}"
-                )
-            if row["last_id"] is None:
-                self._read_from(partition, row["next_offset"])
-            else:
-                self._remembered[partition] = (row["next_offset"] - 1, str(row["last_id"]))
-                self._read_from(partition, max(row["next_offset"] - 1, starts[partition]))
-
-    def _read_from(self, partition: TopicPartition, offset: int) -> None:
-        self._expected[partition] = offset
-        self._consumer.seek(partition, offset)
-
-    def may_apply(self, partition: TopicPartition, records: Sequence[Any]) -> bool:
-        """Whether these records follow what was read here before. Raises AnotherLog when they do not.
-
-        Between an assignment and our seek the client may read on from Kafka's committed offset already. Such records
-        are passed over: the seek brings them again.
-        """
-        expected = self._expected.get(partition)
-        if expected is None:
-            return False
-        if records[0].offset > expected and self._second_looks[partition] < SECOND_LOOKS_MAX:
-            self._second_looks[partition] += 1
-            self._consumer.seek(partition, expected)
-            return False
-        if not (remembered := self._remembered.get(partition)):
-            return True
-        offset, last_id = remembered
-        if not (before := [r for r in records if r.offset >= offset]):
-            return True
-        if (before[0].offset, _record_id(before[0])) != (offset, last_id):
-            raise AnotherLog(
-                f"{partition.topic}/{partition.partition} holds another record at offset {offset} than was read there"
-            )
-        del self._remembered[partition]
-        return True
-
-    def position(self, partition: TopicPartition) -> int | None:
-        """What is to be applied next; None while the partition is not ours."""
-        return self._expected.get(partition)
-
-    def moved(self, partition: TopicPartition, next_offset: int) -> None:
-        self._expected[partition] = next_offset
-        self._second_looks[partition] = 0
-        self.moved_at[partition] = asyncio.get_running_loop().time()
-
-
-async def _watch(consumer: AIOKafkaConsumer, takeover: _Takeover) -> None:
+async def _watch(consumer: AIOKafkaConsumer, takeover: Takeover) -> None:
     """End a consumer whose partitions grow while it stands still; the caller starts a new one."""
     while True:
         await asyncio.sleep(STUCK_SECONDS / 4)

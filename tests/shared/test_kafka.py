@@ -14,9 +14,10 @@ from cloudevents.core.bindings.kafka import KafkaMessage, from_binary_event
 
 from shared import migrate
 from shared.db import Connection
-from shared.events import consumer, relay
-from shared.events.consumer import AnotherLog, Subscription
+from shared.events import consumer, relay, takeover
+from shared.events.consumer import Subscription
 from shared.events.envelope import Envelope
+from shared.events.takeover import AnotherLog
 from tests.shared.test_append import happened
 from tests.world import World
 
@@ -207,14 +208,14 @@ async def test_a_take_over_while_the_database_is_away_is_tried_again(
     world: World, bus: Bus, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     failures = iter([ConnectionRefusedError("the database is away")])
-    seek = consumer._Takeover._seek
+    seek = takeover.Takeover._seek
 
     async def away_once(self: Any, assigned: Any) -> None:
         for failure in failures:
             raise failure
         await seek(self, assigned)
 
-    monkeypatch.setattr(consumer._Takeover, "_seek", away_once)
+    monkeypatch.setattr(takeover.Takeover, "_seek", away_once)
     async with bus.relaying(), bus.consuming():
         await world.publish("registry", *(happened("asb", n) for n in range(20)))
         await world.until(lambda: asyncio.sleep(0, len(bus.seen) == 20))
