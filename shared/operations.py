@@ -9,7 +9,7 @@ from pydantic import AwareDatetime, Field
 
 from shared.db import Database
 from shared.errors import NotAllowed, NotFound
-from shared.events import parked
+from shared.events import acts
 from shared.http.auth import Actor, allow
 from shared.http.body import Body, Line, Page, Reason, View
 
@@ -162,7 +162,7 @@ async def event(_: Operator, db: Db, event_id: UUID) -> StoredEvent:
 async def redrive(actor: Operator, db: Db, source: Line, key: Line, sequence: Position, act: OperatorAct) -> Done:
     """Try a parked event again at once, with new attempts."""
     async with db.transaction() as conn:
-        done = await parked.redrive(conn, source, key, sequence, actor=actor.subject, reason=act.reason)
+        done = await acts.redrive(conn, source, key, sequence, actor=actor.subject, reason=act.reason)
     return Done(done=done)
 
 
@@ -170,7 +170,7 @@ async def redrive(actor: Operator, db: Db, source: Line, key: Line, sequence: Po
 async def skip(actor: Operator, db: Db, source: Line, key: Line, sequence: Position, act: OperatorAct) -> Done:
     """Pass over the head of a parked key without its effect; its followers are applied next."""
     async with db.transaction() as conn:
-        done = await parked.skip(conn, source, key, sequence, actor=actor.subject, reason=act.reason)
+        done = await acts.skip(conn, source, key, sequence, actor=actor.subject, reason=act.reason)
     return Done(done=done)
 
 
@@ -178,7 +178,7 @@ async def skip(actor: Operator, db: Db, source: Line, key: Line, sequence: Posit
 async def discard(actor: Operator, db: Db, source: Line, key: Line, sequence: Position, act: OperatorAct) -> Done:
     """Throw the forked head of a key away: the history read so far stands."""
     async with db.transaction() as conn:
-        done = await parked.discard(conn, source, key, sequence, actor=actor.subject, reason=act.reason)
+        done = await acts.discard(conn, source, key, sequence, actor=actor.subject, reason=act.reason)
     return Done(done=done)
 
 
@@ -197,7 +197,5 @@ async def set_clock(actor: Operator, request: Request, db: Db, time: Time) -> Cl
     async with db.transaction() as conn:
         await request.app.state.clock.set(conn, time.now)
         target = {"now": time.now.isoformat()}
-        await parked.record_act(
-            conn, actor=actor.subject, act="set_clock", target=target, reason=time.reason, result={}
-        )
+        await acts.record_act(conn, actor=actor.subject, act="set_clock", target=target, reason=time.reason, result={})
     return ClockView(now=time.now, settable=True)

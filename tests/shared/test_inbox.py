@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from shared.db import Connection, Database
-from shared.events import inbox, parked
+from shared.events import acts, inbox, parked
 from shared.events.append import emit
 from shared.events.envelope import Envelope
 from shared.events.inbox import Received
@@ -168,7 +168,7 @@ async def test_a_dead_event_is_applied_after_a_redrive_and_the_act_is_recorded(w
 
     reader.poison = set()
     async with reader.db.transaction() as conn:
-        assert await parked.redrive(conn, "registry", "asb", 1, actor="op", reason="the handler is mended")
+        assert await acts.redrive(conn, "registry", "asb", 1, actor="op", reason="the handler is mended")
     await reader.drain()
 
     assert await reader.effects("asb") == [1]
@@ -181,8 +181,8 @@ async def test_a_skipped_event_has_no_effect_and_its_followers_go_on(world: Worl
     await reader.receive(*log)
 
     async with reader.db.transaction() as conn:
-        assert not await parked.skip(conn, "registry", "asb", 2, actor="op", reason="not the head")
-        assert await parked.skip(conn, "registry", "asb", 1, actor="op", reason="sent by mistake")
+        assert not await acts.skip(conn, "registry", "asb", 2, actor="op", reason="not the head")
+        assert await acts.skip(conn, "registry", "asb", 1, actor="op", reason="sent by mistake")
     await reader.drain()
 
     assert await reader.effects("asb") == [2, 3]
@@ -222,7 +222,7 @@ async def test_a_gap_cannot_be_skipped_for_that_would_throw_its_events_away(worl
     await reader.receive(three)
 
     async with reader.db.transaction() as conn:
-        assert not await parked.skip(conn, "registry", "asb", 3, actor="op", reason="impatience")
+        assert not await acts.skip(conn, "registry", "asb", 3, actor="op", reason="impatience")
     await reader.receive(one, two)
     await reader.drain()
 
@@ -241,7 +241,7 @@ async def test_when_a_forged_record_is_discarded_the_true_history_goes_on(
     await reader.receive(*log[1:])
 
     async with reader.db.transaction() as conn:
-        assert await parked.discard(conn, "registry", "asb", forged_sequence, actor="op", reason="forged")
+        assert await acts.discard(conn, "registry", "asb", forged_sequence, actor="op", reason="forged")
     await reader.receive(*log)  # the owner publishes the key again
     await reader.drain()
 

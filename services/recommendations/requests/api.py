@@ -104,31 +104,30 @@ def shared_routes(kind: Kind) -> APIRouter:
 
     @router.post("/{request_id}/decision", response_model=RequestView)
     async def decide(
-        actor: Decider, request_id: UUID, body: Decision, write: KeyedWrite, version: ExpectedVersion
+        _: Decider, request_id: UUID, body: Decision, write: KeyedWrite, version: ExpectedVersion
     ) -> Response:
         """Issue the letter (fasker_head), ask for a revision, or reject."""
         async with write.begin() as tx:
             request = await commands.lock_request(tx.conn, kind.name, request_id, version, scope=None)
-            by, now = ActedBy(subject=actor.subject, role=actor.role("fasker_head", "fasker_officer")), tx.now
-            match body.decision:
-                case "issued":
-                    if not actor.has("fasker_head"):
-                        raise NotAllowed("only a fasker_head signs letters")
-                    await review.issue(tx.conn, kind, request, by=by, now=now)
-                case "revision_requested":
-                    comments = [(c.field, c.text) for c in body.comments]
-                    await review.request_revision(tx.conn, request, comments, reason=body.reason, by=by, now=now)
-                case "rejected":
-                    await review.reject(
-                        tx.conn,
-                        request,
-                        reason=body.reason or "",
-                        rule=body.rule,
-                        legal_basis=body.legal_basis,
-                        by=by,
-                        now=now,
-                    )
+            await _decide(tx, kind, request, body)
             await answer_request(tx, kind, request)
         return tx.response
 
     return router
+
+
+async def _decide(tx: Transaction, kind: Kind, request: asyncpg.Record, body: Decision) -> None:
+    by = ActedBy(subject=tx.actor.subject, role=tx.actor.role("fasker_head", "fasker_officer"))
+    match body.decision:
+        case "issued":
+            if not tx.actor.has("fasker_head"):
+                raise NotAllowed("only a fasker_head signs letters")
+            await review.issue(tx.conn, kind, request, by=by, now=tx.now)
+        case "revision_requested":
+            comments = [(c.field, c.text) for c in body.comments]
+            await review.request_revision(tx.conn, request, comments, reason=body.reason, by=by, now=tx.now)
+        case "rejected":
+            reason = body.reason or ""
+            await review.reject(
+                tx.conn, request, reason=reason, rule=body.rule, legal_basis=body.legal_basis, by=by, now=tx.now
+            )
