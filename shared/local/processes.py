@@ -93,7 +93,18 @@ def spawn(directory: Path, program: Program) -> subprocess.Popen[bytes]:
             extra_groups=[] if account else None,
         )
     _children.append(child)
+    _wait_for_mark(child)
     return child
+
+
+def _wait_for_mark(child: subprocess.Popen[bytes]) -> None:
+    """The kernel shows a new program's command line a moment after its start; until then `find` would miss it."""
+    deadline = time.monotonic() + 1
+    while child.poll() is None and time.monotonic() < deadline:
+        with suppress(psutil.Error):
+            if psutil.Process(child.pid).cmdline():
+                return
+        time.sleep(0.001)
 
 
 @atexit.register
