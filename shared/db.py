@@ -36,7 +36,13 @@ def is_transient(error: BaseException) -> bool:
 
 
 def is_fault_of_connection(error: BaseException, conn: "Connection") -> bool:
-    """Whether a handler's error is transient. asyncpg raises InterfaceError for wrong calls too, which are not."""
+    """Whether a handler's error is transient.
+
+    asyncpg raises InterfaceError for wrong calls too, which are not. Nor is a statement that reached its time limit:
+    one that always does would be repeated for ever, and its partition with it.
+    """
+    if isinstance(error, asyncpg.QueryCanceledError):
+        return False
     if isinstance(error, (OSError, asyncpg.InterfaceError)) and not isinstance(error, TimeoutError):
         return bool(conn.is_closed())
     return is_transient(error)

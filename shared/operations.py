@@ -1,17 +1,19 @@
-"""What operators see and do in each service: outbox, watermarks, parked events, quarantine. Acts need a reason."""
+"""What operators see and do in each service: outbox, lag, watermarks, parked events, quarantine. Acts need a reason."""
 
 from datetime import UTC, datetime
 from typing import Annotated, Any, Final
 from uuid import UUID
 
+from aiokafka.errors import KafkaError
 from fastapi import APIRouter, Depends, Path, Query, Request
 from pydantic import AwareDatetime, Field
 
 from shared.db import Database
-from shared.errors import NotAllowed, NotFound
-from shared.events import acts
+from shared.errors import NotAllowed, NotFound, Unavailable
+from shared.events import acts, lag
 from shared.http.auth import Actor, allow
 from shared.http.body import Body, Line, Page, Reason, View
+from shared.settings import ServiceSettings
 
 Key = Annotated[str, Query(max_length=200)]
 Position = Annotated[int, Path(ge=1, lt=2**63)]
@@ -42,6 +44,14 @@ class Watermark(View):
     sequence: int
     parked: bool
     applied_at: datetime | None
+
+
+class SourceLag(View):
+    source: str
+    events: int
+    seconds: float
+    paused_since: datetime | None
+    pause_reason: str | None
 
 
 class Parked(View):
@@ -119,6 +129,32 @@ async def watermarks(_: Operator, db: Db, key: Key) -> Page[Watermark]:
     return Page(items=[Watermark.model_validate(dict(row)) for row in rows])
 
 
+@router.get("/lag")
+async def lag_of_sources(_: Operator, request: Request, db: Db) -> Page[SourceLag]:
+    """How far each topic that this service reads is ahead of it, and whether its reading is paused."""
+    settings: ServiceSettings = request.app.state.settings
+    topics = {settings.topic(source): source for source in sorted(request.app.state.sources)}
+    rows = await db.pool.fetch("SELECT topic, partition, next_offset FROM bookmark")
+    pauses = {row["source"]: row for row in await db.pool.fetch("SELECT source, since, reason FROM pause")}
+    bookmarks = {(row["topic"], row["partition"]): row["next_offset"] for row in rows}
+    try:
+        behind = await lag.measure(settings.kafka, topics, bookmarks)
+    except (KafkaError, TimeoutError) as error:
+        raise Unavailable("Kafka does not answer, so the lag is not known", retry_after_seconds=5) from error
+    return Page(
+        items=[
+            SourceLag(
+                source=source,
+                events=behind[source].events,
+                seconds=round(behind[source].seconds, 1),
+                paused_since=pauses[source]["since"] if source in pauses else None,
+                pause_reason=pauses[source]["reason"] if source in pauses else None,
+            )
+            for source in topics.values()
+        ]
+    )
+
+
 @router.get("/parked")
 async def parked_events(_: Operator, db: Db, dead: Annotated[bool | None, Query()] = None) -> Page[Parked]:
     """Events that could not be applied yet, oldest first; `dead` ones wait for an operator."""
@@ -180,6 +216,40 @@ async def discard(actor: Operator, db: Db, source: Line, key: Line, sequence: Po
     async with db.transaction() as conn:
         done = await acts.discard(conn, source, key, sequence, actor=actor.subject, reason=act.reason)
     return Done(done=done)
+
+
+@router.post("/sources/{source}/pause")
+async def pause(actor: Operator, request: Request, db: Db, source: Line, act: OperatorAct) -> Done:
+    """Apply nothing of a source until it is resumed, whatever is restarted meanwhile."""
+    _topic_of(request, source)
+    async with db.transaction() as conn:
+        done = await acts.pause(conn, source, actor=actor.subject, reason=act.reason)
+    return Done(done=done)
+
+
+@router.post("/sources/{source}/resume")
+async def resume(actor: Operator, request: Request, db: Db, source: Line, act: OperatorAct) -> Done:
+    """Go on with a paused source where it was left, or from the start after a rewind."""
+    _topic_of(request, source)
+    async with db.transaction() as conn:
+        done = await acts.resume(conn, source, actor=actor.subject, reason=act.reason)
+    return Done(done=done)
+
+
+@router.post("/sources/{source}/rewind")
+async def rewind(actor: Operator, request: Request, db: Db, source: Line, act: OperatorAct) -> Done:
+    """Read a paused source from its topic's start once it is resumed: always safe, what was applied is dropped."""
+    topic = _topic_of(request, source)
+    async with db.transaction() as conn:
+        done = await acts.rewind(conn, source, topic, actor=actor.subject, reason=act.reason)
+    return Done(done=done)
+
+
+def _topic_of(request: Request, source: str) -> str:
+    if source not in request.app.state.sources:
+        raise NotFound(f"this service reads {', '.join(sorted(request.app.state.sources)) or 'no other service'}")
+    settings: ServiceSettings = request.app.state.settings
+    return settings.topic(source)
 
 
 @router.get("/clock")

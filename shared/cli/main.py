@@ -76,6 +76,12 @@ def outbox(*, json: Json = False) -> None:
 
 
 @ops.command
+def lag(*, json: Json = False) -> None:
+    """Show how far each service is behind the topics it reads, and what is paused."""
+    _show_all("lag", ("source", "events", "seconds", "paused_since", "pause_reason"), as_json=json)
+
+
+@ops.command
 def watermarks(key: str, /, *, json: Json = False) -> None:
     """Show how far each service has applied a key's events."""
     _show_all("watermarks", ("source", "sequence", "parked", "applied_at"), {"key": key}, as_json=json)
@@ -117,6 +123,24 @@ def discard(service: ServiceName, source: str, key: str, sequence: int, /, *, re
 
 
 @ops.command
+def pause(service: ServiceName, source: ServiceName, /, *, reason: Reason) -> None:
+    """Have a service apply nothing of a source until it is resumed; restarts change nothing about it."""
+    _act_on_source("pause", service, source, reason)
+
+
+@ops.command
+def resume(service: ServiceName, source: ServiceName, /, *, reason: Reason) -> None:
+    """Go on with a paused source."""
+    _act_on_source("resume", service, source, reason)
+
+
+@ops.command
+def rewind(service: ServiceName, source: ServiceName, /, *, reason: Reason) -> None:
+    """Have a paused source read from its topic's start when it is resumed; what was applied is dropped."""
+    _act_on_source("rewind", service, source, reason)
+
+
+@ops.command
 def event(service: ServiceName, id: UUID, /, *, json: Json = False) -> None:
     """Show an event of a service, as it was appended."""
     answer = call(service, "GET", "ops", "v1", "events", str(id))
@@ -129,6 +153,15 @@ def _act(act: str, service: str, source: str, key: str, sequence: int, reason: s
     answer = call(service, "POST", *path, body={"reason": reason})
     if not answer["done"]:
         raise Refused(f"{service} has no event {sequence} of {source}, key {key}, that this could be done to.")
+    print("done")
+
+
+def _act_on_source(act: str, service: str, source: str, reason: str) -> None:
+    answer = call(service, "POST", "ops", "v1", "sources", source, act, body={"reason": reason})
+    if not answer["done"]:
+        raise Refused(
+            f"{service} has already paused {source}." if act == "pause" else f"{source} is not paused in {service}."
+        )
     print("done")
 
 

@@ -1,4 +1,7 @@
-"""What operators do about parked events: redrive, skip, discard. Each act needs a reason and is recorded for ever."""
+"""What operators do: redrive, skip or discard parked events; pause, resume or rewind the reading of a source.
+
+Each act needs a reason and is recorded for ever.
+"""
 
 from typing import Any
 from uuid import UUID
@@ -62,6 +65,39 @@ async def discard(conn: Connection, source: str, key: str, sequence: int, *, act
         await _remove_head(conn, source, key, sequence)
     target = {"source": source, "key": key, "sequence": sequence, "id": str(head["id"]) if head and done else None}
     await record_act(conn, actor=actor, act="discard", target=target, reason=reason, result={"done": done})
+    return done
+
+
+async def pause(conn: Connection, source: str, *, actor: str, reason: str) -> bool:
+    """Apply nothing of a source, neither new events nor parked ones, until it is resumed. False if it is paused.
+
+    A batch that is just being committed still is.
+    """
+    done = bool(
+        await conn.fetchval(
+            "INSERT INTO pause (source, reason) VALUES ($1, $2) ON CONFLICT DO NOTHING RETURNING true", source, reason
+        )
+    )
+    await record_act(conn, actor=actor, act="pause", target={"source": source}, reason=reason, result={"done": done})
+    return done
+
+
+async def resume(conn: Connection, source: str, *, actor: str, reason: str) -> bool:
+    """Go on reading a paused source from its bookmarks. False if it is not paused."""
+    done = bool(await conn.fetchval("DELETE FROM pause WHERE source = $1 RETURNING true", source))
+    await record_act(conn, actor=actor, act="resume", target={"source": source}, reason=reason, result={"done": done})
+    return done
+
+
+async def rewind(conn: Connection, source: str, topic: str, *, actor: str, reason: str) -> bool:
+    """Read a paused source's topic from its start once it is resumed. False if it is not paused.
+
+    Always safe: what was applied before is dropped by the watermarks. A running reader would write its bookmark anew.
+    """
+    done = bool(await conn.fetchval("SELECT true FROM pause WHERE source = $1 FOR UPDATE", source))
+    if done:
+        await conn.execute("DELETE FROM bookmark WHERE topic = $1", topic)
+    await record_act(conn, actor=actor, act="rewind", target={"source": source}, reason=reason, result={"done": done})
     return done
 
 

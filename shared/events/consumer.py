@@ -1,7 +1,7 @@
 """Reading Kafka: the group shares the partitions, the bookmark says where to read on, the inbox decides what is new.
 
-Offsets are committed for the tools' sake only. Before a partition is read on, its log is compared with what the
-bookmark remembers; if it is another log, the worker stops and says so. A rewind is always safe.
+Offsets are committed now and then, for the tools' sake only. Before a partition is read on, its log is compared with
+what the bookmark remembers; if it is another log, the worker stops and says so. A rewind is always safe.
 """
 
 import asyncio
@@ -25,6 +25,7 @@ BATCH_RECORDS: Final = 500
 FETCH_WAIT_MILLISECONDS: Final = 500
 RETRY_POLL_SECONDS: Final = 0.25
 RESTART_SECONDS: Final = 1.0
+COMMIT_SECONDS: Final = 1.0
 LONGEST_PAUSE_SECONDS: Final = 10.0
 STUCK_SECONDS: Final = 60.0
 
@@ -45,6 +46,10 @@ class Subscription:
     @property
     def sources(self) -> Collection[str]:
         return frozenset(self.topics.values())
+
+
+class Paused(Exception):
+    """An operator has paused the source; the batch was rolled back."""
 
 
 async def run(db: Database, subscription: Subscription, stopping: asyncio.Event) -> None:
@@ -88,20 +93,39 @@ async def _consume(db: Database, subscription: Subscription, stopping: asyncio.E
     consumer.subscribe(list(subscription.topics), listener=takeover)
     await consumer.start()
     watchdog = asyncio.create_task(_watch(consumer, takeover))
+    committed: dict[TopicPartition, int] = {}
+    commit_at = 0.0
     try:
         while not stopping.is_set():
             if watchdog.done():
                 watchdog.result()
             batches = await consumer.getmany(timeout_ms=FETCH_WAIT_MILLISECONDS, max_records=BATCH_RECORDS)
             takeover.raise_if_refused()
+            await _resume(db, subscription, takeover, consumer)
             handled = {p: records for p, records in batches.items() if takeover.may_apply(p, records)}
             for partition, records in handled.items():
-                await _handle_until_done(db, subscription, takeover, partition, records, stopping)
-            if handled and not stopping.is_set():
-                await _commit_for_tools(consumer, handled)
+                try:
+                    await _handle_until_done(db, subscription, takeover, partition, records, stopping)
+                except Paused:
+                    log.info("source_paused", topic=partition.topic, partition=partition.partition)
+                    consumer.pause(partition)
+            now = asyncio.get_running_loop().time()
+            if now >= commit_at and (positions := takeover.positions(consumer.assignment())) != committed:
+                await _commit_for_tools(consumer, positions)
+                committed, commit_at = positions, now + COMMIT_SECONDS
     finally:
         watchdog.cancel()
         await consumer.stop()
+
+
+async def _resume(db: Database, subscription: Subscription, takeover: Takeover, consumer: AIOKafkaConsumer) -> None:
+    """Read on, from the bookmark, what was paused and no longer is. While something is paused we look every turn."""
+    if not (held := consumer.paused()):
+        return
+    paused = {row["source"] for row in await db.pool.fetch("SELECT source FROM pause")}
+    if released := [partition for partition in held if subscription.topics[partition.topic] not in paused]:
+        await takeover.seek(released)
+        consumer.resume(*released)
 
 
 async def _cluster_id(kafka: str) -> str:
@@ -127,7 +151,7 @@ async def _handle_until_done(
         try:
             async with db.transaction() as conn:
                 outcome = await handle(conn, subscription, partition, records)
-                await _write_bookmark(conn, partition, records[-1], takeover.cluster_id)
+                await _write_bookmark(conn, subscription, partition, records[-1], takeover.cluster_id)
         except Exception as error:
             if not is_transient(error):
                 raise
@@ -184,24 +208,35 @@ async def _quarantine(conn: Connection, record: Any, error: str) -> None:
     )
 
 
-async def _write_bookmark(conn: Connection, partition: TopicPartition, last: Any, cluster_id: str) -> None:
-    await conn.execute(
+async def _write_bookmark(
+    conn: Connection, subscription: Subscription, partition: TopicPartition, last: Any, cluster_id: str
+) -> None:
+    """Remember where to read on. Raises Paused when the source is: the write that every batch makes is its gate."""
+    source = subscription.topics[partition.topic]
+    written = await conn.fetchval(
         """
-        INSERT INTO bookmark (topic, partition, next_offset, last_id, cluster_id) VALUES ($1, $2, $3, $4, $5)
+        INSERT INTO bookmark (topic, partition, next_offset, last_id, cluster_id)
+        SELECT $1, $2, $3, $4, $5 WHERE NOT EXISTS (SELECT FROM pause WHERE source = $6)
         ON CONFLICT (topic, partition) DO UPDATE
         SET next_offset = EXCLUDED.next_offset, last_id = EXCLUDED.last_id, cluster_id = EXCLUDED.cluster_id
+        RETURNING true
         """,
         partition.topic,
         partition.partition,
         last.offset + 1,
         record_id(last),
         cluster_id,
+        source,
     )
+    if not written:
+        raise Paused(source)
 
 
-async def _commit_for_tools(consumer: AIOKafkaConsumer, batches: Mapping[TopicPartition, Sequence[Any]]) -> None:
+async def _commit_for_tools(consumer: AIOKafkaConsumer, positions: Mapping[TopicPartition, int]) -> None:
+    if not positions:
+        return
     try:
-        await consumer.commit({partition: records[-1].offset + 1 for partition, records in batches.items()})
+        await consumer.commit(positions)
     except KafkaError as error:
         log.info("offset_commit_left_out", error=repr(error))
 
@@ -210,7 +245,7 @@ async def _watch(consumer: AIOKafkaConsumer, takeover: Takeover) -> None:
     """End a consumer whose partitions grow while it stands still; the caller starts a new one."""
     while True:
         await asyncio.sleep(STUCK_SECONDS / 4)
-        partitions = list(consumer.assignment())
+        partitions = list(consumer.assignment() - consumer.paused())
         if not partitions:
             continue
         now = asyncio.get_running_loop().time()

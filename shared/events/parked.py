@@ -6,7 +6,7 @@ The head of a parked key is its lowest sequence. When the head is applied, its f
 import random
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 
 import asyncpg
@@ -28,6 +28,7 @@ from shared.events.inbox import (
 DRAIN_ROWS: Final = 500
 DUE_KEYS: Final = 100
 POSTPONED_SECONDS: Final = 5.0
+LONGEST_WAITING_RETRY_SECONDS: Final = 60.0
 
 log = structlog.get_logger()
 
@@ -50,7 +51,8 @@ async def drain_due(db: Database, apply: Apply, sources: Collection[str], policy
     """Try every key whose head is due. Returns how many keys were tried."""
     due = await db.pool.fetch(
         """
-        SELECT source, key FROM parked WHERE next_attempt_at <= clock_timestamp()
+        SELECT source, key FROM parked
+        WHERE next_attempt_at <= clock_timestamp() AND source NOT IN (SELECT source FROM pause)
         GROUP BY source, key ORDER BY min(next_attempt_at) LIMIT $1
         """,
         DUE_KEYS,
@@ -123,7 +125,7 @@ async def _advance(
     """Apply a key's head, or note why it could not be applied and when to try again."""
     verdict = "fork" if row["reason"] == "fork" else mark.judge_next(event, applied_elsewhere, sources)
     if verdict != "ready":
-        await _postpone(conn, row, verdict, WAITING_RETRY_SECONDS if verdict == "waiting" else None)
+        await _postpone(conn, row, verdict)
         return False
     error = await apply_one(conn, event, apply)
     if error is None:
@@ -151,19 +153,24 @@ async def _advance(
     return False
 
 
-async def _postpone(conn: Connection, row: asyncpg.Record, reason: str, seconds: float | None) -> None:
-    """Look again after a while (None: when its gap is filled or an operator acts). It does not count as an attempt."""
+async def _postpone(conn: Connection, row: asyncpg.Record, reason: str) -> None:
+    """Leave it until its gap is filled or an operator acts. It does not count as an attempt.
+
+    Who waits for a cause is woken by it. Should both have missed each other (each commits without seeing the other),
+    a look at growing distances, half of what it has waited, finds it.
+    """
     await conn.execute(
         """
-        UPDATE parked SET reason = $4, last_at = clock_timestamp(),
-                          next_attempt_at = clock_timestamp() + make_interval(secs => $5)
+        UPDATE parked SET reason = $4, last_at = clock_timestamp(), next_attempt_at = CASE WHEN $4 = 'waiting' THEN
+            clock_timestamp() + greatest($5, least($6, (clock_timestamp() - first_at) / 2)) END
         WHERE key = $1 AND source = $2 AND sequence = $3
         """,
         row["key"],
         row["source"],
         row["sequence"],
         reason,
-        seconds,
+        timedelta(seconds=WAITING_RETRY_SECONDS),
+        timedelta(seconds=LONGEST_WAITING_RETRY_SECONDS),
     )
 
 

@@ -23,6 +23,7 @@ from aiokafka.partitioner import DefaultPartitioner
 from shared import metrics
 from shared.db import TRANSIENT, prepare_connection
 from shared.events.envelope import Envelope, NotAnEvent, parse
+from shared.events.topics import partitions_of
 
 PASS_ROWS: Final = 2000
 POLL_SECONDS: Final = 1.0
@@ -217,7 +218,9 @@ async def _last_records(relay: Relay) -> AsyncIterator[tuple[int, int, Envelope]
     consumer = AIOKafkaConsumer(bootstrap_servers=relay.kafka, enable_auto_commit=False)
     await consumer.start()
     try:
-        partitions = [TopicPartition(relay.topic, p) for p in await _partitions(consumer, relay.topic)]
+        partitions = [TopicPartition(relay.topic, p) for p in await partitions_of(consumer, relay.topic)]
+        if not partitions:
+            raise KafkaError(f"the topic {relay.topic} does not exist yet; `migrate` makes it")
         consumer.assign(partitions)
         for partition, end in (await consumer.end_offsets(partitions)).items():
             if end == 0:
@@ -232,15 +235,6 @@ async def _last_records(relay: Relay) -> AsyncIterator[tuple[int, int, Envelope]
             yield partition.partition, end - 1, event
     finally:
         await consumer.stop()
-
-
-async def _partitions(consumer: AIOKafkaConsumer, topic: str) -> Sequence[int]:
-    """The topic's partitions; raises a retriable KafkaError while it does not exist."""
-    await consumer._client.force_metadata_update()  # noqa: SLF001 (the public call answers from an old copy)
-    partitions = consumer.partitions_for_topic(topic)
-    if not partitions:
-        raise KafkaError(f"the topic {topic} does not exist yet; `migrate` makes it")
-    return sorted(partitions)
 
 
 async def _wait(event: asyncio.Event, seconds: float) -> None:

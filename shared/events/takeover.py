@@ -36,7 +36,7 @@ class Takeover(ConsumerRebalanceListener):  # type: ignore[misc]
 
     async def on_partitions_assigned(self, assigned: Collection[TopicPartition]) -> None:
         try:
-            await self._seek(assigned)
+            await self.seek(assigned)
         except Exception as refusal:  # noqa: BLE001 (aiokafka only logs it; the main loop raises it again)
             self._refusal = refusal
             self._consumer.pause(*assigned)
@@ -45,7 +45,8 @@ class Takeover(ConsumerRebalanceListener):  # type: ignore[misc]
         if self._refusal:
             raise self._refusal
 
-    async def _seek(self, assigned: Collection[TopicPartition]) -> None:
+    async def seek(self, assigned: Collection[TopicPartition]) -> None:
+        """Read these partitions on from their bookmarks. Raises AnotherLog."""
         starts = await self._consumer.beginning_offsets(list(assigned)) if assigned else {}
         ends = await self._consumer.end_offsets(list(assigned)) if assigned else {}
         loop_time = asyncio.get_running_loop().time()
@@ -106,6 +107,9 @@ class Takeover(ConsumerRebalanceListener):  # type: ignore[misc]
     def position(self, partition: TopicPartition) -> int | None:
         """What is to be applied next; None while the partition is not ours."""
         return self._expected.get(partition)
+
+    def positions(self, assigned: Collection[TopicPartition]) -> dict[TopicPartition, int]:
+        return {partition: self._expected[partition] for partition in assigned if partition in self._expected}
 
     def moved(self, partition: TopicPartition, next_offset: int) -> None:
         self._expected[partition] = next_offset

@@ -7,11 +7,13 @@ import sys
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 from uuid import uuid4
 
 import pytest
 import uvicorn
 
+from shared import migrate
 from shared.cli.client import SERVICES
 from shared.local import issuer
 from tests.notifications.happenings import ngo_applied, visit_announced
@@ -195,3 +197,40 @@ async def test_an_operator_sees_a_parked_event_and_passes_over_it(singo: Singo) 
     assert json.loads(stored.out)["data"]["name"] == "SNV"
     assert await pool.fetchval("SELECT count(*) FROM operator_act") == 0
     assert await notifications.fetchval("SELECT count(*) FROM operator_act") == 3
+
+
+async def test_an_operator_sees_the_lag_and_pauses_rewinds_and_resumes_a_source(singo: Singo) -> None:
+    world, token = singo.world, singo.world.token("operator")
+    for service in SERVICES:
+        await migrate.create_topic(world.settings(service), service)
+    await world.publish("registry", *(ngo_applied(uuid4()) for _ in range(3)))
+    where = ("notifications", "registry", "--reason", "menunggu perbaikan")
+    notifications = await world.pool("notifications")
+
+    async def lag() -> dict[str, Any]:
+
+        rows = json.loads((await singo.run("ops", "lag", "--json", token=token)).out)
+        return {row["source"]: row for row in rows if row["service"] == "notifications"}["registry"]
+
+    async def all_are_unread() -> bool:
+        return bool((await lag())["events"] == 3)
+
+    too_early = await singo.run("ops", "rewind", *where, token=token)
+    paused = await singo.run("ops", "pause", *where, token=token)
+    twice = await singo.run("ops", "pause", *where, token=token)
+    await world.start_worker("registry")
+    await world.start_worker("notifications")
+    await world.until(all_are_unread, "the lag of three events")
+    while_paused = await lag()
+    applied = await notifications.fetchval("SELECT count(*) FROM watermark")
+    rewound = await singo.run("ops", "rewind", *where, token=token)
+    resumed = await singo.run("ops", "resume", *where, token=token)
+    await world.until(lambda: notifications.fetchval("SELECT count(*) = 3 FROM watermark"), "three events applied")
+    acts = await notifications.fetch("SELECT act, reason, result->>'done' AS done FROM operator_act ORDER BY at")
+
+    assert (too_early.code, paused.code, twice.code, rewound.code, resumed.code) == (1, 0, 1, 0, 0), resumed.err
+    assert "registry is not paused in notifications" in too_early.err
+    assert (while_paused["pause_reason"], applied) == ("menunggu perbaikan", 0)
+    assert while_paused["seconds"] >= 0
+    assert [act["act"] for act in acts if act["done"] == "true"] == ["pause", "rewind", "resume"]
+    assert (await lag())["paused_since"] is None

@@ -11,10 +11,11 @@ import pytest
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 from aiokafka.admin import AIOKafkaAdminClient
 from cloudevents.core.bindings.kafka import KafkaMessage, from_binary_event
+from structlog.testing import capture_logs
 
 from shared import migrate
 from shared.db import Connection
-from shared.events import consumer, relay, takeover
+from shared.events import acts, consumer, relay, takeover
 from shared.events.consumer import Subscription
 from shared.events.envelope import Envelope
 from shared.events.takeover import AnotherLog
@@ -204,18 +205,65 @@ async def test_records_that_are_not_events_are_quarantined_and_block_nothing(wor
         await world.until(lambda: pool.fetchval("SELECT count(*) = 8 FROM quarantine"))
 
 
+async def test_a_paused_source_stays_paused_over_a_restart_and_goes_on_where_it_was(world: World, bus: Bus) -> None:
+    db = await world.db("reporting")
+
+    async def said_to_be_paused(members: int) -> None:
+        """Each member of the group finds out with its first batch of a partition, which it rolls back."""
+        await world.until(lambda: asyncio.sleep(0, pauses_seen() >= members), "the consumer has seen the pause")
+
+    def pauses_seen() -> int:
+        return sum(entry["event"] == "source_paused" for entry in logged)
+
+    async with bus.relaying():
+        with capture_logs() as logged:
+            async with bus.consuming():
+                await world.publish("registry", happened("asb", 1))
+                await world.until(lambda: db.pool.fetchval("SELECT sequence = 1 FROM watermark"), "event 1 applied")
+                async with db.transaction() as conn:
+                    assert await acts.pause(conn, "registry", actor="op", reason="the handler is being mended")
+                await world.publish("registry", happened("asb", 2))
+                await said_to_be_paused(1)
+            async with bus.consuming():
+                await said_to_be_paused(2)
+                assert await db.pool.fetchval("SELECT sequence FROM watermark") == 1
+                async with db.transaction() as conn:
+                    assert await acts.resume(conn, "registry", actor="op", reason="it is mended")
+                await world.until(lambda: db.pool.fetchval("SELECT sequence = 2 FROM watermark"), "event 2 applied")
+
+
+async def test_a_rewound_source_is_read_again_and_nothing_is_applied_twice(world: World, bus: Bus) -> None:
+    db = await world.db("reporting")
+    async with bus.relaying(), bus.consuming():
+        await world.publish("registry", *(happened("asb", n) for n in range(5)))
+        await world.until(lambda: db.pool.fetchval("SELECT sequence = 5 FROM watermark"), "event 5 applied")
+        for act in ("pause", "rewind", "resume"):
+            async with db.transaction() as conn:
+                who = {"actor": "op", "reason": "a drill"}
+                done = await (
+                    acts.rewind(conn, "registry", bus.topic, **who)
+                    if act == "rewind"
+                    else getattr(acts, act)(conn, "registry", **who)
+                )
+                assert done
+        await world.publish("registry", happened("asb", 5))
+        await world.until(lambda: asyncio.sleep(0, len(bus.seen) >= 6))
+
+    assert [sequence for _, sequence in bus.seen] == [1, 2, 3, 4, 5, 6]
+
+
 async def test_a_take_over_while_the_database_is_away_is_tried_again(
     world: World, bus: Bus, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     failures = iter([ConnectionRefusedError("the database is away")])
-    seek = takeover.Takeover._seek
+    seek = takeover.Takeover.seek
 
     async def away_once(self: Any, assigned: Any) -> None:
         for failure in failures:
             raise failure
         await seek(self, assigned)
 
-    monkeypatch.setattr(takeover.Takeover, "_seek", away_once)
+    monkeypatch.setattr(takeover.Takeover, "seek", away_once)
     async with bus.relaying(), bus.consuming():
         await world.publish("registry", *(happened("asb", n) for n in range(20)))
         await world.until(lambda: asyncio.sleep(0, len(bus.seen) == 20))
