@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 import asyncpg
+from pydantic_core import from_json
 
 from shared.events import append
 
@@ -61,7 +62,7 @@ class Connection(asyncpg.Connection):  # type: ignore[misc]  # asyncpg ships no 
 
 async def prepare_connection(conn: Connection) -> None:
     for name in ("json", "jsonb"):
-        await conn.set_type_codec(name, encoder=json.dumps, decoder=json.loads, schema="pg_catalog")
+        await conn.set_type_codec(name, encoder=json.dumps, decoder=from_json, schema="pg_catalog")
 
 
 def _no_wake() -> None:

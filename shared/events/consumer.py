@@ -21,7 +21,9 @@ from shared.events.inbox import Apply, Received
 from shared.events.parked import RetryPolicy
 from shared.events.takeover import Takeover, record_id
 
-BATCH_RECORDS: Final = 500
+# Taken at once, of all partitions together. What is taken of one partition is one transaction.
+BATCH_RECORDS: Final = 2000
+PARTITIONS_AT_ONCE: Final = 2  # one computes while the database works for the other
 FETCH_WAIT_MILLISECONDS: Final = 500
 RETRY_POLL_SECONDS: Final = 0.25
 RESTART_SECONDS: Final = 1.0
@@ -103,12 +105,11 @@ async def _consume(db: Database, subscription: Subscription, stopping: asyncio.E
             takeover.raise_if_refused()
             await _resume(db, subscription, takeover, consumer)
             handled = {p: records for p, records in batches.items() if takeover.may_apply(p, records)}
-            for partition, records in handled.items():
-                try:
-                    await _handle_until_done(db, subscription, takeover, partition, records, stopping)
-                except Paused:
-                    log.info("source_paused", topic=partition.topic, partition=partition.partition)
-                    consumer.pause(partition)
+            for topic in sorted({partition.topic for partition in handled}):
+                of_topic = {p: records for p, records in handled.items() if p.topic == topic}
+                for paused in await _handle_side_by_side(db, subscription, takeover, of_topic, stopping):
+                    log.info("source_paused", topic=topic, partition=paused.partition)
+                    consumer.pause(paused)
             now = asyncio.get_running_loop().time()
             if now >= commit_at and (positions := takeover.positions(consumer.assignment())) != committed:
                 await _commit_for_tools(consumer, positions)
@@ -135,6 +136,27 @@ async def _cluster_id(kafka: str) -> str:
         return str((await admin.describe_cluster())["cluster_id"])
     finally:
         await admin.close()
+
+
+async def _handle_side_by_side(
+    db: Database,
+    subscription: Subscription,
+    takeover: Takeover,
+    batches: Mapping[TopicPartition, Sequence[Any]],
+    stopping: asyncio.Event,
+) -> Sequence[TopicPartition]:
+    """Handle partitions of one topic, whose keys differ, some at a time. Returns those of a paused source."""
+    free = asyncio.Semaphore(PARTITIONS_AT_ONCE)
+
+    async def handle_one(partition: TopicPartition, records: Sequence[Any]) -> None:
+        async with free:
+            await _handle_until_done(db, subscription, takeover, partition, records, stopping)
+
+    outcomes = await asyncio.gather(*[handle_one(*batch) for batch in batches.items()], return_exceptions=True)
+    for outcome in outcomes:
+        if isinstance(outcome, BaseException) and not isinstance(outcome, Paused):
+            raise outcome
+    return [p for p, outcome in zip(batches, outcomes, strict=True) if isinstance(outcome, Paused)]
 
 
 async def _handle_until_done(

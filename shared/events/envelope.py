@@ -3,15 +3,18 @@
 https://github.com/cloudevents/spec/blob/v1.0.2/cloudevents/bindings/kafka-protocol-binding.md
 """
 
-import json
 import re
+from binascii import unhexlify
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
+from types import MappingProxyType
 from typing import Any, ClassVar, Final
 from uuid import UUID
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict
+from pydantic_core import from_json
 
 GENESIS: Final = bytes(32)
 """The hash before the first event of a key."""
@@ -19,7 +22,8 @@ GENESIS: Final = bytes(32)
 MAX_PAYLOAD_BYTES: Final = 262_144
 MAX_KEY_BYTES: Final = 200
 _TYPE: Final = re.compile(r"singo\.[a-z]+\.[A-Z][A-Za-z]*\.v[1-9][0-9]*")
-_SOURCE: Final = re.compile(r"urn:singo:([a-z]+)")
+_NOTHING: Final[Mapping[str, int]] = MappingProxyType({})
+PREFIX: Final = "ce_"
 
 
 class ActedBy(BaseModel):
@@ -65,9 +69,9 @@ class NotAnEvent(ValueError):
     """The record is not one of our CloudEvents; the text says why."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)  # not frozen: that would treble the cost of making one, and a reader makes one per record
 class Envelope:
-    """An event as it was read from the log."""
+    """An event as it was read from the log. `headers`: as on the wire, `ce_` before each CloudEvents attribute."""
 
     source: str
     key: str
@@ -78,11 +82,23 @@ class Envelope:
     chain: bytes
     prevchain: bytes
     after: Mapping[str, int]
-    attributes: Mapping[str, str]
+    headers: Mapping[str, bytes]
     payload: bytes
 
+    @property
+    def attributes(self) -> dict[str, str]:
+        return {name[3:]: raw.decode() for name, raw in self.headers.items() if name.startswith(PREFIX)}
+
+    def attribute(self, name: str) -> str:
+        """One attribute, empty if the event does not have it."""
+        return self.headers.get(PREFIX + name, b"").decode()
+
     def data(self) -> Any:
-        return json.loads(self.payload)
+        return from_json(self.payload)
+
+
+def headers_of(attributes: Mapping[str, str]) -> dict[str, bytes]:
+    return {PREFIX + name: text.encode() for name, text in attributes.items()}
 
 
 def parse_after(text: str) -> dict[str, int]:
@@ -101,46 +117,60 @@ def parse(
         raise NotAnEvent(f"the key has {len(key)} bytes, not 1 to {MAX_KEY_BYTES}")
     if len(value) > MAX_PAYLOAD_BYTES:
         raise NotAnEvent(f"the payload has {len(value)} bytes, {MAX_PAYLOAD_BYTES} at most")
+    raw = dict(headers)
+    if None in raw.values():
+        raw = {name: text or b"" for name, text in raw.items()}
     try:
-        attributes = {name[3:]: (raw or b"").decode() for name, raw in headers if name.startswith("ce_")}
-        envelope = _from_attributes(key.decode(), value, attributes)
+        return _envelope(source, key.decode(), value, raw)  # type: ignore[arg-type]  # None is replaced
     except KeyError as missing:
-        raise NotAnEvent(f"the attribute ce_{missing.args[0]} is missing") from None
+        raise NotAnEvent(f"the attribute {missing.args[0]} is missing") from None
     except ValueError as error:  # UnicodeDecodeError is one
         raise NotAnEvent(str(error)) from error
-    if envelope.source != source:
-        raise NotAnEvent(f"the source is {envelope.source}, but this is the topic of {source}")
-    return envelope
 
 
-def _from_attributes(key: str, value: bytes, attributes: dict[str, str]) -> Envelope:
-    if attributes["specversion"] != "1.0":
-        raise ValueError(f"specversion {attributes['specversion']!r} is not 1.0")
-    if not (source := _SOURCE.fullmatch(attributes["source"])):
-        raise ValueError(f"source {attributes['source']!r} is not urn:singo:<service>")
-    if not _TYPE.fullmatch(attributes["type"]):
-        raise ValueError(f"type {attributes['type']!r} is not singo.<service>.<Name>.v<N>")
-    sequence = int(attributes["sequence"])
+def _envelope(source: str, key: str, payload: bytes, headers: dict[str, bytes]) -> Envelope:
+    if headers["ce_specversion"] != b"1.0":
+        raise ValueError(f"specversion {headers['ce_specversion']!r} is not 1.0")
+    if headers["ce_source"] != b"urn:singo:" + source.encode():
+        raise ValueError(f"the source is {headers['ce_source']!r}, but this is the topic of {source}")
+    sequence = int(headers["ce_sequence"])
     if not 0 < sequence < 2**63:
         raise ValueError(f"sequence {sequence} is out of range")
-    chain, prevchain = bytes.fromhex(attributes["chain"]), bytes.fromhex(attributes["prevchain"])
+    chain, prevchain = unhexlify(headers["ce_chain"]), unhexlify(headers["ce_prevchain"])
     if len(chain) != len(GENESIS) or len(prevchain) != len(GENESIS):
         raise ValueError("chain and prevchain are 32 bytes in hexadecimal")
-    time = datetime.fromisoformat(attributes["time"])
+    time = datetime.fromisoformat(headers["ce_time"].decode())
     if time.tzinfo is None:
         raise ValueError("time has no offset")
-    if "\0" in key or any("\0" in text for pair in attributes.items() for text in pair):
-        raise ValueError("NUL is not allowed in the key or an attribute")
+    _refuse_what_cannot_be_stored(key, headers)
+    after = headers.get("ce_after")
     return Envelope(
-        source=source[1],
+        source=source,
         key=key,
         sequence=sequence,
-        id=UUID(attributes["id"]),
-        type=attributes["type"],
+        id=UUID(headers["ce_id"].decode()),
+        type=_type_of(headers["ce_type"]),
         time=time,
         chain=chain,
         prevchain=prevchain,
-        after=parse_after(attributes.get("after", "")),
-        attributes=attributes,
-        payload=value,
+        after=parse_after(after.decode()) if after else _NOTHING,
+        headers=headers,
+        payload=payload,
     )
+
+
+def _refuse_what_cannot_be_stored(key: str, headers: Mapping[str, bytes]) -> None:
+    """Attributes are UTF-8 without NUL: mostly one look at all headers together tells. Others may hold anything."""
+    everything = b"".join(headers.values())
+    if everything.isascii() and b"\0" not in everything and "\0" not in key and "\0" not in "".join(headers):
+        return
+    attributes = ((name, text.decode()) for name, text in headers.items() if name.startswith(PREFIX))
+    if "\0" in key or any("\0" in name + text for name, text in attributes):
+        raise ValueError("NUL is not allowed in the key or an attribute")
+
+
+@lru_cache(maxsize=1024)
+def _type_of(raw: bytes) -> str:
+    if not _TYPE.fullmatch(text := raw.decode()):
+        raise ValueError(f"type {text!r} is not singo.<service>.<Name>.v<N>")
+    return text

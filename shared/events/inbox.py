@@ -35,7 +35,7 @@ WAITING_RETRY_SECONDS: Final = 0.25
 FIRST_RETRY_SECONDS: Final = 1.0
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Received:
     """An event, and where in the log it was read."""
 
@@ -55,13 +55,11 @@ class Mark:
 
     def judge(self, event: Envelope, applied: Mapping[str, int], sources: Collection[str]) -> Verdict:
         """What to do with an event of this key. `applied`: how far the other sources' events of the key are."""
-        if event.sequence < self.sequence:
+        if event.sequence > self.sequence:
+            return "behind" if self.parked else self.judge_next(event, applied, sources)
+        if event.sequence < self.sequence or event.chain == self.hash:
             return "duplicate"
-        if event.sequence == self.sequence:
-            return "duplicate" if event.chain == self.hash else "fork"
-        if self.parked:
-            return "behind"
-        return self.judge_next(event, applied, sources)
+        return "fork"
 
     def judge_next(self, event: Envelope, applied: Mapping[str, int], sources: Collection[str]) -> Verdict:
         if event.sequence > self.sequence + 1:
@@ -100,7 +98,7 @@ def one_by_one(handlers: Handlers) -> Apply:
 @contextmanager
 def caused_by(event: Envelope) -> Iterator[None]:
     """What is emitted in the block carries the event's correlation id, and the event as its cause."""
-    correlation = correlation_id.set(event.attributes.get("correlationid", ""))
+    correlation = correlation_id.set(event.attribute("correlationid"))
     causation = causation_id.set(str(event.id))
     try:
         yield
@@ -142,35 +140,28 @@ async def receive(conn: Connection, batch: Sequence[Received], apply: Apply, sou
 
 
 async def _apply(conn: Connection, ready: Sequence[Received], apply: Apply, outcome: Outcome) -> None:
-    """All at once; if that fails, one by one with a savepoint each, so that only the culprit's key is parked."""
+    """All at once; if that fails, in halves, down to the culprits: only their keys are parked."""
     if not ready:
         return
-    try:
-        async with savepoint(conn):
-            await apply(conn, [received.envelope for received in ready])
-    except Exception as error:
-        if is_fault_of_connection(error, conn):
-            raise
-        log.info("batch_applied_one_by_one", events=len(ready), error=repr(error))
-    else:
+    error = await try_to_apply(conn, [received.envelope for received in ready], apply)
+    if error is None:
         outcome.applied += ready
-        return
-    blocked: set[str] = set()
-    for received in ready:
-        if received.envelope.key in blocked:
-            outcome.parked.append((received, "behind", None))
-        elif (error_ := await apply_one(conn, received.envelope, apply)) is None:
-            outcome.applied.append(received)
-        else:
-            blocked.add(received.envelope.key)
-            outcome.parked.append((received, "failed", error_))
+    elif len(ready) == 1:
+        outcome.parked.append((ready[0], "failed", error))
+    else:
+        log.info("batch_applied_in_halves", events=len(ready), error=repr(error))
+        middle = len(ready) // 2
+        await _apply(conn, ready[:middle], apply, outcome)
+        blocked = {received.envelope.key for received, reason, _ in outcome.parked if reason == "failed"}
+        await _apply(conn, [r for r in ready[middle:] if r.envelope.key not in blocked], apply, outcome)
+        outcome.parked += [(r, "behind", None) for r in ready[middle:] if r.envelope.key in blocked]
 
 
-async def apply_one(conn: Connection, event: Envelope, apply: Apply) -> Exception | None:
-    """Apply one event inside a savepoint; returns what it raised, unless that is transient."""
+async def try_to_apply(conn: Connection, events: Sequence[Envelope], apply: Apply) -> Exception | None:
+    """Apply events inside a savepoint; returns what that raised, unless it is transient."""
     try:
         async with savepoint(conn):
-            await apply(conn, [event])
+            await apply(conn, events)
     except Exception as error:
         if is_fault_of_connection(error, conn):
             raise
@@ -270,7 +261,7 @@ def _parked_row(
         event.sequence,
         event.id,
         event.type,
-        dict(event.attributes),
+        event.attributes,
         event.payload,
         received.topic,
         received.partition,
@@ -290,6 +281,7 @@ async def wake_those_waiting_for(conn: Connection, source: str, keys: Sequence[s
             """
             UPDATE parked SET next_attempt_at = clock_timestamp()
             WHERE key = ANY($1) AND source <> $2 AND reason = 'waiting' AND NOT dead
+              AND EXISTS (SELECT FROM parked WHERE reason = 'waiting')
             """,
             keys,
             source,

@@ -4,7 +4,7 @@ The head of a parked key is its lowest sequence. When the head is applied, its f
 """
 
 import random
-from collections.abc import Collection
+from collections.abc import Awaitable, Callable, Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
@@ -13,15 +13,15 @@ import asyncpg
 import structlog
 
 from shared.db import Connection, Database, is_transient
-from shared.events.envelope import Envelope, parse_after
+from shared.events.envelope import Envelope, headers_of, parse_after
 from shared.events.inbox import (
     WAITING_RETRY_SECONDS,
     Apply,
     Mark,
     applied_by_source,
-    apply_one,
     describe,
     fingerprint,
+    try_to_apply,
     wake_those_waiting_for,
 )
 
@@ -90,26 +90,41 @@ async def drain(
         "SELECT sequence, hash FROM watermark WHERE key = $1 AND source = $2 FOR UPDATE", key, source
     )
     mark = Mark(locked["sequence"], locked["hash"])
-    rows = await conn.fetch(
-        "SELECT * FROM parked WHERE key = $1 AND source = $2 ORDER BY sequence LIMIT $3",
-        key,
-        source,
-        DRAIN_ROWS,
-    )
     applied_elsewhere = (await applied_by_source(conn, [key])).get(key, {})
+
+    async def advance(row: asyncpg.Record, event: Envelope) -> bool:
+        return await _advance(conn, mark, row, event, apply, applied_elsewhere, sources, policy)
+
+    drained = await _drain_some(conn, source, key, mark, advance, limit=1)  # mostly the head fails again
+    if drained:
+        drained = await _drain_some(conn, source, key, mark, advance, limit=DRAIN_ROWS)
+    await _settle(conn, source, key, mark, more=drained == DRAIN_ROWS)
+    if mark.sequence > locked["sequence"]:
+        await wake_those_waiting_for(conn, source, [key])
+
+
+async def _drain_some(
+    conn: Connection,
+    source: str,
+    key: str,
+    mark: Mark,
+    advance: Callable[[asyncpg.Record, Envelope], Awaitable[bool]],
+    *,
+    limit: int,
+) -> int:
+    """Have the first rows of a key advance it, up to one that does not. Returns how many are gone."""
+    rows = await conn.fetch(
+        "SELECT * FROM parked WHERE key = $1 AND source = $2 ORDER BY sequence LIMIT $3", key, source, limit
+    )
     gone: list[int] = []
     for row in rows:
         event = envelope_of(row)
-        if event.sequence <= mark.sequence and row["reason"] != "fork":
-            gone.append(event.sequence)
-            continue
-        if row["dead"] or not await _advance(conn, mark, row, event, apply, applied_elsewhere, sources, policy):
+        applied_before = event.sequence <= mark.sequence and row["reason"] != "fork"
+        if not applied_before and (row["dead"] or not await advance(row, event)):
             break
         gone.append(event.sequence)
     await conn.execute("DELETE FROM parked WHERE key = $1 AND source = $2 AND sequence = ANY($3)", key, source, gone)
-    await _settle(conn, source, key, mark, more=len(gone) == len(rows) == DRAIN_ROWS)
-    if mark.sequence > locked["sequence"]:
-        await wake_those_waiting_for(conn, source, [key])
+    return len(gone)
 
 
 async def _advance(
@@ -127,7 +142,7 @@ async def _advance(
     if verdict != "ready":
         await _postpone(conn, row, verdict)
         return False
-    error = await apply_one(conn, event, apply)
+    error = await try_to_apply(conn, [event], apply)
     if error is None:
         mark.advance(event)
         return True
@@ -215,6 +230,6 @@ def envelope_of(row: asyncpg.Record) -> Envelope:
         chain=bytes.fromhex(attributes["chain"]),
         prevchain=bytes.fromhex(attributes["prevchain"]),
         after=parse_after(attributes.get("after", "")),
-        attributes=attributes,
+        headers=headers_of(attributes),
         payload=row["payload"],
     )

@@ -9,9 +9,11 @@ only repeat records, never skip one or put a key's first appearances out of orde
 
 import asyncio
 import contextlib
+import itertools
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, Final
 
 import asyncpg
@@ -22,11 +24,13 @@ from aiokafka.partitioner import DefaultPartitioner
 
 from shared import metrics
 from shared.db import TRANSIENT, prepare_connection
-from shared.events.envelope import Envelope, NotAnEvent, parse
+from shared.events.envelope import PREFIX, Envelope, NotAnEvent, parse
 from shared.events.topics import partitions_of
 
 PASS_ROWS: Final = 2000
+AHEAD_TURNS: Final = 8
 POLL_SECONDS: Final = 1.0
+HEARTBEAT_SECONDS: Final = 1.0
 LOCK_POLL_SECONDS: Final = 0.3
 # A frozen leader loses its session, and with it the lock, after this time without a statement.
 LEASE_SECONDS: Final = 5
@@ -36,7 +40,7 @@ SEND_SECONDS: Final = 30.0
 CLOSE_SECONDS: Final = 2.0
 
 log = structlog.get_logger()
-_partition_of = DefaultPartitioner()
+_partitioner = DefaultPartitioner()
 
 
 class LogAhead(Exception):
@@ -115,20 +119,31 @@ async def _pump(relay: Relay, conn: asyncpg.Connection, stopping: asyncio.Event)
     )
     await producer.start()
     try:
-        while not stopping.is_set():
-            woken.clear()  # before the read: a wake-up during the read is kept
-            rows = await conn.fetch(
-                "SELECT position, key, sequence, id, type, headers, payload FROM outbox ORDER BY position LIMIT $1",
-                PASS_ROWS,
-            )
+        rows: Sequence[asyncpg.Record] = ()
+        for turn in itertools.count(1):
+            if stopping.is_set():
+                return
+            if not rows:
+                woken.clear()  # before the read: a wake-up during the read is kept
+                rows = await _read(conn)
             if rows:
-                sent = await _send(relay, conn, producer, rows, stopping)
-                await conn.execute("DELETE FROM outbox WHERE position = ANY($1)", sent)
-                metrics.relayed.inc(len(sent))
+                rows = await _relay(relay, conn, producer, rows, stopping, ahead=turn % AHEAD_TURNS != 0)
             else:
                 await _first(woken, stopping, POLL_SECONDS)
     finally:
         await _close(producer)
+
+
+async def _read(conn: asyncpg.Connection, after: int = 0) -> Sequence[asyncpg.Record]:
+    rows: Sequence[asyncpg.Record] = await conn.fetch(
+        """
+        SELECT position, key, sequence, id, type, headers, payload FROM outbox
+        WHERE position > $1 ORDER BY position LIMIT $2
+        """,
+        after,
+        PASS_ROWS,
+    )
+    return rows
 
 
 async def _close(producer: AIOKafkaProducer) -> None:
@@ -143,40 +158,69 @@ async def _close(producer: AIOKafkaProducer) -> None:
         await producer.client.close()
 
 
-async def _send(
+async def _relay(
     relay: Relay,
     conn: asyncpg.Connection,
     producer: AIOKafkaProducer,
     rows: Sequence[asyncpg.Record],
     stopping: asyncio.Event,
-) -> list[int]:
-    """Send at most one batch per partition; returns the positions that the broker acknowledged."""
-    partitions = sorted(await producer.partitions_for(relay.topic))
+    *,
+    ahead: bool,
+) -> Sequence[asyncpg.Record]:
+    """Send rows and delete what the broker acknowledged. Returns the rows to send next, where they are known.
+
+    `ahead`: read them while the broker is at work. They begin after the last row read, so what committed late with an
+    earlier position is not among them: now and then the outbox must be read from its start.
+    """
+    batches, sent = _batches(relay, producer, rows, tuple(sorted(await producer.partitions_for(relay.topic))))
+    acknowledged = asyncio.gather(
+        *[await producer.send_batch(batch, relay.topic, partition=partition) for partition, batch in batches.items()]
+    )
+    try:
+        all_are_sent = len(sent) == len(rows) == PASS_ROWS
+        upcoming = await _read(conn, after=sent[-1]) if ahead and all_are_sent else ()
+        await _wait_for(acknowledged, conn, stopping)
+    finally:
+        acknowledged.cancel()
+    await conn.execute("DELETE FROM outbox WHERE position = ANY($1)", sent)
+    metrics.relayed.inc(len(sent))
+    return upcoming
+
+
+def _batches(
+    relay: Relay, producer: AIOKafkaProducer, rows: Sequence[asyncpg.Record], partitions: tuple[int, ...]
+) -> tuple[dict[int, Any], list[int]]:
+    """One batch per partition, and the positions that are in them. The rest of a full partition waits its turn."""
     batches: dict[int, Any] = {}
     full: set[int] = set()
     sent: list[int] = []
     for row in rows:
         key = row["key"].encode()
-        partition = _partition_of(key, partitions, partitions)
+        partition = _partition_of(key, partitions)
         if partition in full:
             continue
-        batch = batches.setdefault(partition, producer.create_batch())
+        if (batch := batches.get(partition)) is None:
+            batch = batches[partition] = producer.create_batch()
         if batch.append(key=key, value=row["payload"], timestamp=None, headers=_headers(relay, row)) is None:
             full.add(partition)
         else:
             sent.append(row["position"])
-    acknowledged = asyncio.gather(
-        *[await producer.send_batch(batch, relay.topic, partition=partition) for partition, batch in batches.items()]
-    )
+    return batches, sent
+
+
+@lru_cache(maxsize=65_536)  # the client's hash is written in Python
+def _partition_of(key: bytes, partitions: tuple[int, ...]) -> int:
+    partition: int = _partitioner(key, partitions, partitions)
+    return partition
+
+
+async def _wait_for(acknowledged: asyncio.Future[Any], conn: asyncpg.Connection, stopping: asyncio.Event) -> None:
     deadline = asyncio.get_running_loop().time() + SEND_SECONDS
-    while not acknowledged.done():  # a statement now and then keeps the lease
-        await asyncio.wait([acknowledged], timeout=1)
-        if not acknowledged.done() and (stopping.is_set() or asyncio.get_running_loop().time() > deadline):
-            acknowledged.cancel()
+    while not (await asyncio.wait([acknowledged], timeout=HEARTBEAT_SECONDS))[0]:
+        if stopping.is_set() or asyncio.get_running_loop().time() > deadline:
             raise TimeoutError("the broker has not acknowledged; the rows stay in the outbox")
-        await conn.execute("SELECT 1")
+        await conn.execute("SELECT 1")  # keeps the lease
     acknowledged.result()
-    return sent
 
 
 def _headers(relay: Relay, row: asyncpg.Record) -> list[tuple[str, bytes]]:
@@ -187,7 +231,7 @@ def _headers(relay: Relay, row: asyncpg.Record) -> list[tuple[str, bytes]]:
         ("ce_source", f"urn:singo:{relay.service}".encode()),
         ("ce_type", row["type"].encode()),
         ("ce_sequence", str(row["sequence"]).encode()),
-        *((f"ce_{name}", text.encode()) for name, text in row["headers"].items()),
+        *[(PREFIX + name, text.encode()) for name, text in row["headers"].items()],
     ]
 
 

@@ -33,7 +33,8 @@ class RelayWaker:
                 await asyncio.sleep(RECONNECT_SECONDS)
 
     async def _forward(self) -> None:
-        settings = {"application_name": f"{self._service}-waker"}
+        # A NOTIFY is a commit of its own; one that is lost in a crash costs one poll.
+        settings = {"application_name": f"{self._service}-waker", "synchronous_commit": "off"}
         conn = await asyncpg.connect(self._dsn, timeout=5, command_timeout=5, server_settings=settings)
         try:
             while True:

@@ -160,13 +160,16 @@ BEGIN
         RAISE EXCEPTION 'writing is halted: %', halted USING ERRCODE = 'SG001';
     END IF;
     FOR i IN 1 .. cardinality(keys) LOOP
-        INSERT INTO stream AS s (key, last_sequence, previous_hash, last_hash)
-        VALUES (keys[i], 1, genesis, chain_hash(genesis, ids[i], 1, types[i], payloads[i]))
-        ON CONFLICT (key) DO UPDATE SET
-            last_sequence = s.last_sequence + 1,
-            previous_hash = s.last_hash,
-            last_hash = chain_hash(s.last_hash, ids[i], s.last_sequence + 1, types[i], payloads[i])
-        RETURNING * INTO head;
+        LOOP  -- an upsert would do it in one statement, but costs twice as much for a key that is there
+            UPDATE stream AS s SET
+                last_sequence = s.last_sequence + 1,
+                previous_hash = s.last_hash,
+                last_hash = chain_hash(s.last_hash, ids[i], s.last_sequence + 1, types[i], payloads[i])
+            WHERE s.key = keys[i] RETURNING * INTO head;
+            EXIT WHEN FOUND;
+            INSERT INTO stream (key, last_sequence, previous_hash, last_hash) VALUES (keys[i], 0, genesis, genesis)
+            ON CONFLICT DO NOTHING;
+        END LOOP;
 
         SELECT string_agg(w.source || '=' || w.sequence, ',' ORDER BY w.source) INTO causes
         FROM watermark w WHERE w.key = keys[i] AND w.sequence > 0;
