@@ -32,6 +32,20 @@ status: setup ## how each process is
 test: setup ## all tests
 	@$(VENV_PYTHON) -m pytest -q -n auto --dist loadscope
 
+.PHONY: judges
+judges: setup ## outside judges: AsyncAPI, JSON Schema and CloudEvents readers of others on a whole run; hash chains (needs Node)
+	@$(VENV_PYTHON) -m tests.judges
+
+RUNS ?= 20
+SEED ?= 1
+.PHONY: faults
+faults: setup ## seeded runs in which everything is killed, cut off and put back: make faults RUNS=1 SEED=17
+	@$(VENV_PYTHON) -m tests.faults --runs $(RUNS) --seed $(SEED)
+
+.PHONY: bench
+bench: setup ## what the event core costs, into build/bench.json: make bench QUICK=1; with Debezium beside it: DEBEZIUM=1 (needs Java)
+	@$(VENV_PYTHON) -m tests.bench $(if $(QUICK),--quick) $(if $(DEBEZIUM),--debezium)
+
 .PHONY: check
 check: setup ## format, lint, types, import rules, SQL, contracts, secrets, licences
 	@bash tests/check.sh
@@ -50,5 +64,5 @@ lock: ## resolve the dependencies anew (needs uv) and write both lock files
 clean: ## stop everything and remove what was made here: data, environment, caches
 	@if [ -x $(VENV_PYTHON) ]; then $(VENV_PYTHON) -m shared.local down --wipe; fi
 	@rm -rf .venv .run .cache build *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis \
-		.import_linter_cache
+		.import_linter_cache tests/judges/node_modules
 	@find . -name __pycache__ -prune -exec rm -rf {} +

@@ -65,6 +65,10 @@ async def prepare_connection(conn: Connection) -> None:
         await conn.set_type_codec(name, encoder=json.dumps, decoder=from_json, schema="pg_catalog")
 
 
+async def _nothing_to_reset(_: Connection) -> None:
+    """Everything we set is local to a transaction: asyncpg's own reset would cost each a round trip."""
+
+
 def _no_wake() -> None:
     """Nobody listens: the relay finds the events at its next poll."""
 
@@ -126,6 +130,7 @@ async def open_pool(
         command_timeout=statement_timeout_seconds + 5,  # only when the server itself no longer answers
         connection_class=Connection,
         init=prepare_connection,
+        reset=_nothing_to_reset,
         server_settings={
             "application_name": application_name,
             "timezone": "UTC",

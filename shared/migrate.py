@@ -6,6 +6,7 @@ writes its own schema, but can neither change nor delete what is append-only, an
 
 import asyncio
 import hashlib
+import time
 from collections.abc import Sequence
 from importlib.resources import files
 from importlib.resources.abc import Traversable
@@ -13,15 +14,22 @@ from typing import Final
 
 import asyncpg
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
-from aiokafka.errors import KafkaError, TopicAlreadyExistsError
+from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
+from aiokafka.errors import KafkaError, TopicAlreadyExistsError, UnknownTopicOrPartitionError, for_code
 
 from shared.settings import ServiceSettings
 
 APPEND_ONLY: Final = ("event", "operator_act")
+KEPT_FOR_EVER: Final = {"retention.ms": "-1", "retention.bytes": "-1", "cleanup.policy": "delete"}
+KNOWN_TO_BROKER_SECONDS: Final = 10.0
 
 
 class MigrationChanged(Exception):
     """A migration that was applied here has been edited since."""
+
+
+class TopicForgets(Exception):
+    """The topic is there, with settings under which Kafka would throw events away."""
 
 
 def migrations_of(service: str) -> Sequence[tuple[str, Traversable]]:
@@ -86,31 +94,60 @@ async def _grant(conn: asyncpg.Connection, role: str) -> None:
 
 
 async def create_topic(settings: ServiceSettings, service: str) -> bool:
-    """Make the service's own topic, kept for ever and stamped by the broker. False if it is there already."""
+    """Make the service's own topic, kept for ever and stamped by the broker.
+
+    False if it is there already; raises TopicForgets if that one is not kept for ever.
+    """
     topic = NewTopic(
         name=settings.topic(service),
         num_partitions=settings.topic_partitions,
         replication_factor=settings.topic_replicas,
         topic_configs={
-            "retention.ms": "-1",
-            "retention.bytes": "-1",
-            "cleanup.policy": "delete",
+            **KEPT_FOR_EVER,
             "message.timestamp.type": "LogAppendTime",
             "min.insync.replicas": str(max(1, settings.topic_replicas - 1)),
+            # A record in a codec that a reader lacks would stop its partition: the broker stores all as they are read.
+            "compression.type": "uncompressed",
         },
     )
     admin = AIOKafkaAdminClient(bootstrap_servers=settings.kafka)
-    await admin.start()
     try:
-        response = await admin.create_topics([topic])
-        code, message = response.topic_errors[0][1], response.topic_errors[0][2]
-        if code not in (0, TopicAlreadyExistsError.errno):
-            raise KafkaError(f"{topic.name}: {message} ({code})")
-        return bool(code == 0)
-    except TopicAlreadyExistsError:
-        return False
+        await admin.start()
+        made = await _create(admin, topic)
+        if not made:
+            await _refuse_unless_kept_for_ever(admin, topic.name)
+        return made
     finally:
         await admin.close()
+
+
+async def _create(admin: AIOKafkaAdminClient, topic: NewTopic) -> bool:
+    """False if it is there already."""
+    try:
+        response = await admin.create_topics([topic])
+    except TopicAlreadyExistsError:
+        return False
+    code, message = response.topic_errors[0][1], response.topic_errors[0][2]
+    if code not in (0, TopicAlreadyExistsError.errno):
+        raise KafkaError(f"{topic.name}: {message} ({code})")
+    return bool(code == 0)
+
+
+async def _refuse_unless_kept_for_ever(admin: AIOKafkaAdminClient, name: str) -> None:
+    wanted = ConfigResource(ConfigResourceType.TOPIC, name, dict(KEPT_FOR_EVER))
+    deadline = time.monotonic() + KNOWN_TO_BROKER_SECONDS
+    while True:
+        [response] = await admin.describe_configs([wanted])
+        code, message, _, _, entries = response.resources[0]
+        # A topic that somebody else has just made is known to every broker a moment later.
+        if code != UnknownTopicOrPartitionError.errno or time.monotonic() > deadline:
+            break
+        await asyncio.sleep(0.05)
+    if code:
+        raise for_code(code)(f"{name}: {message}")
+    found = {entry[0]: entry[1] for entry in entries}
+    if found != KEPT_FOR_EVER:
+        raise TopicForgets(f"{name} has {found}, not {KEPT_FOR_EVER}: in time Kafka would delete events")
 
 
 async def migrate(settings: ServiceSettings, service: str) -> tuple[list[str], bool]:

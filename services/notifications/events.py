@@ -4,9 +4,17 @@
 """
 
 from collections.abc import Mapping
+from typing import Annotated
 from uuid import UUID
 
+from pydantic import StringConstraints
+
+from services.notifications.subscriptions.rules import TYPE
+from shared.contracts.values import Number, RegionCode
 from shared.events.envelope import Event
+from shared.http.body import Line, Reason
+
+TypeName = Annotated[str, StringConstraints(pattern=f"^(?:{TYPE})$")]
 
 
 class NotificationsEvent(Event):
@@ -15,7 +23,7 @@ class NotificationsEvent(Event):
     source = "notifications"
 
     subscription_id: UUID
-    regions: tuple[str, ...] = ()
+    regions: tuple[RegionCode, ...] = ()
 
     def stream_key(self) -> str:
         return str(self.subscription_id)
@@ -25,20 +33,20 @@ class NotificationsEvent(Event):
 
 
 class SubscriptionCreated(NotificationsEvent):
-    name: str
-    types: tuple[str, ...]
+    name: Line
+    types: tuple[TypeName, ...]
 
 
 class SubscriptionPaused(NotificationsEvent):
-    reason: str
+    reason: Reason
 
 
 class SubscriptionResumed(NotificationsEvent):
-    reason: str
+    reason: Reason
 
 
 class SubscriptionCaughtUp(NotificationsEvent):
     """The subscriber has read all there was, after it had fallen behind."""
 
-    position: int
-    events_behind: int
+    position: Number
+    events_behind: Number

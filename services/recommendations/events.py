@@ -5,10 +5,14 @@ No personal data: a person in post is an opaque id with a position and a nationa
 
 from collections.abc import Mapping
 from datetime import date
-from typing import Literal
+from typing import Annotated, Literal
 from uuid import UUID
 
+from pydantic import StringConstraints
+
+from shared.contracts.values import Country, Pointer, RegionCode
 from shared.events.envelope import Event
+from shared.http.body import Line, Reason, Text
 
 
 class RecommendationsEvent(Event):
@@ -17,7 +21,7 @@ class RecommendationsEvent(Event):
     source = "recommendations"
 
     ngo_id: UUID
-    regions: tuple[str, ...] = ()
+    regions: tuple[RegionCode, ...] = ()
 
     def stream_key(self) -> str:
         return str(self.ngo_id)
@@ -27,6 +31,7 @@ class RecommendationsEvent(Event):
 
 
 RecommendationKind = Literal["foreign_staff", "tax_relief"]
+Rule = Annotated[str, StringConstraints(pattern="^[VR][0-9]{2}$")]
 
 
 class RecommendationEvent(RecommendationsEvent):
@@ -40,23 +45,23 @@ class RecommendationSubmitted(RecommendationEvent):
 
 
 class RecommendationRevisionRequested(RecommendationEvent):
-    commented_fields: tuple[str, ...]
+    commented_fields: tuple[Pointer, ...]
 
 
 class RecommendationIssued(RecommendationEvent):
     """A numbered letter to another ministry; not the permit itself."""
 
     letter_id: UUID
-    letter_number: str
+    letter_number: Line
     issued_on: date
     valid_to: date
-    legal_basis: tuple[str, ...]
+    legal_basis: tuple[Text, ...]
 
 
 class RecommendationRejected(RecommendationEvent):
-    reason: str
-    rule: str | None = None
-    legal_basis: str | None = None
+    reason: Reason
+    rule: Rule | None = None
+    legal_basis: Text | None = None
 
 
 class RecommendationWithdrawn(RecommendationEvent):
@@ -65,8 +70,8 @@ class RecommendationWithdrawn(RecommendationEvent):
 
 class RecommendationRevoked(RecommendationEvent):
     letter_id: UUID
-    letter_number: str
-    reason: str
+    letter_number: Line
+    reason: Reason
 
 
 class ForeignStaffEvent(RecommendationsEvent):
@@ -74,8 +79,8 @@ class ForeignStaffEvent(RecommendationsEvent):
 
     staff_id: UUID
     request_id: UUID
-    position: str
-    nationality: str
+    position: Line
+    nationality: Country
 
 
 class ForeignStaffStarted(ForeignStaffEvent):

@@ -5,12 +5,13 @@ No personal data: members are opaque ids, organisations are named, people are no
 
 from collections.abc import Mapping
 from datetime import date
-from decimal import Decimal
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict
 
+from shared.contracts.values import Code, Country, Currency, Money, RegionCode, Year
 from shared.events.envelope import Event
+from shared.http.body import Line, Reason
 
 
 class RegistryEvent(Event):
@@ -19,7 +20,7 @@ class RegistryEvent(Event):
     source = "registry"
 
     ngo_id: UUID
-    regions: tuple[str, ...] = ()
+    regions: tuple[RegionCode, ...] = ()
 
     def stream_key(self) -> str:
         return str(self.ngo_id)
@@ -31,36 +32,36 @@ class RegistryEvent(Event):
 class NgoApplied(RegistryEvent):
     """An organisation asked to be registered."""
 
-    name: str
-    origin_country: str
-    sectors: tuple[str, ...]
-    principle_permit_number: str
+    name: Line
+    origin_country: Country
+    sectors: tuple[Code, ...]
+    principle_permit_number: Line
 
 
 class NgoVerified(RegistryEvent):
     """The ministry accepted the application: the organisation is active."""
 
-    name: str
-    acronym: str
-    origin_country: str
-    sectors: tuple[str, ...]
-    counterpart_unit: str
+    name: Line
+    acronym: Line
+    origin_country: Country
+    sectors: tuple[Code, ...]
+    counterpart_unit: Line
 
 
 class NgoRejected(RegistryEvent):
-    reason: str
+    reason: Reason
 
 
 class NgoSuspended(RegistryEvent):
-    reason: str
+    reason: Reason
 
 
 class NgoReinstated(RegistryEvent):
-    reason: str
+    reason: Reason
 
 
 class NgoClosed(RegistryEvent):
-    reason: str
+    reason: Reason
 
 
 class NgoMerged(RegistryEvent):
@@ -68,27 +69,27 @@ class NgoMerged(RegistryEvent):
 
     successor_id: UUID
     effective_on: date
-    reason: str
+    reason: Reason
 
 
 class MemberAdded(RegistryEvent):
     """A signed-in person acts for the organisation from now on."""
 
-    subject: str
-    member_role: str
+    subject: Line
+    member_role: Code
 
 
 class MemberRemoved(RegistryEvent):
-    subject: str
+    subject: Line
 
 
 class LicenceRecorded(RegistryEvent):
     """Evidence of a licence that another body issued."""
 
     licence_id: UUID
-    kind: str
-    number: str
-    issuer: str
+    kind: Code
+    number: Line
+    issuer: Line
     issued_on: date
     valid_from: date
     valid_to: date
@@ -98,26 +99,26 @@ class MspSigned(RegistryEvent):
     """A memorandum of understanding (MSP) is in force. `regions`: the regencies and cities it covers."""
 
     agreement_id: UUID
-    number: str
-    title: str
+    number: Line
+    title: Line
     starts_on: date
     ends_on: date
-    counterpart_unit: str
-    amount: Decimal
-    currency: str
+    counterpart_unit: Line
+    amount: Money
+    currency: Currency
 
 
 class MasterPlanActivity(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     activity_id: UUID
-    title: str
-    sector: str
-    regions: tuple[str, ...]
-    from_year: int
-    to_year: int
-    budget: Decimal
-    currency: str
+    title: Line
+    sector: Code
+    regions: tuple[RegionCode, ...]
+    from_year: Year
+    to_year: Year
+    budget: Money
+    currency: Currency
 
 
 class MasterPlanApproved(RegistryEvent):
@@ -130,15 +131,15 @@ class MasterPlanApproved(RegistryEvent):
 
 class LocalPartnerProposed(RegistryEvent):
     partner_id: UUID
-    name: str
+    name: Line
 
 
 class LocalPartnerApproved(RegistryEvent):
     partner_id: UUID
-    name: str
+    name: Line
     registration_valid_to: date
 
 
 class LocalPartnerRejected(RegistryEvent):
     partner_id: UUID
-    reason: str
+    reason: Reason

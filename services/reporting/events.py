@@ -5,12 +5,14 @@ No personal data: guests are counted by nationality, reviewers' comments stay in
 
 from collections.abc import Mapping
 from datetime import date
-from typing import Literal
+from typing import Annotated, Literal
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, StringConstraints
 
+from shared.contracts.values import Code, Count, Country, Number, Pointer, RegionCode, Sha256, Year
 from shared.events.envelope import Event
+from shared.http.body import Line, Reason, Text
 
 
 class ReportingEvent(Event):
@@ -19,7 +21,7 @@ class ReportingEvent(Event):
     source = "reporting"
 
     ngo_id: UUID
-    regions: tuple[str, ...] = ()
+    regions: tuple[RegionCode, ...] = ()
 
     def stream_key(self) -> str:
         return str(self.ngo_id)
@@ -29,6 +31,7 @@ class ReportingEvent(Event):
 
 
 ObligationKind = Literal["work_plan", "semester_report", "annual_report"]
+Period = Annotated[str, StringConstraints(pattern=r"^[0-9]{4}(-S[12])?$")]
 
 
 class ObligationEvent(ReportingEvent):
@@ -37,45 +40,45 @@ class ObligationEvent(ReportingEvent):
     obligation_id: UUID
     agreement_id: UUID
     kind: ObligationKind
-    period: str
+    period: Period
     due_on: date
 
 
 class ObligationCreated(ObligationEvent):
-    rule: str
-    legal_basis: str
+    rule: Code
+    legal_basis: Text
     moved_from_ngo_id: UUID | None = None
 
 
 class ObligationDueSoon(ObligationEvent):
-    days_left: int
+    days_left: Count
 
 
 class ObligationOverdue(ObligationEvent):
-    days_late: int
+    days_late: Count
 
 
 class ObligationFulfilled(ObligationEvent):
     on_time: bool
-    days_late: int
+    days_late: Count
 
 
 class ObligationExtended(ObligationEvent):
     """`due_on` is the new date."""
 
     previous_due_on: date
-    reason: str
+    reason: Reason
 
 
 class ObligationWaived(ObligationEvent):
-    reason: str
+    reason: Reason
     moved_to_ngo_id: UUID | None = None
 
 
 class ObligationReopened(ObligationEvent):
     """What had fulfilled it was withdrawn or rejected."""
 
-    reason: str
+    reason: Reason
 
 
 class WorkPlanEvent(ReportingEvent):
@@ -83,16 +86,16 @@ class WorkPlanEvent(ReportingEvent):
 
     work_plan_id: UUID
     agreement_id: UUID
-    year: int
-    version: int
+    year: Year
+    version: Number
 
 
 class WorkPlanSubmitted(WorkPlanEvent):
-    content_sha256: str
+    content_sha256: Sha256
 
 
 class WorkPlanRevisionRequested(WorkPlanEvent):
-    commented_fields: tuple[str, ...]
+    commented_fields: tuple[Pointer, ...]
 
 
 class WorkPlanActivity(BaseModel):
@@ -100,8 +103,8 @@ class WorkPlanActivity(BaseModel):
 
     activity_id: UUID
     master_plan_activity_id: UUID
-    title: str
-    regions: tuple[str, ...]
+    title: Line
+    regions: tuple[RegionCode, ...]
 
 
 class WorkPlanApproved(WorkPlanEvent):
@@ -109,7 +112,7 @@ class WorkPlanApproved(WorkPlanEvent):
 
 
 class WorkPlanRejected(WorkPlanEvent):
-    reason: str
+    reason: Reason
 
 
 class WorkPlanWithdrawn(WorkPlanEvent):
@@ -121,18 +124,18 @@ class ReportEvent(ReportingEvent):
     obligation_id: UUID
     agreement_id: UUID
     kind: ObligationKind
-    period: str
-    version: int
+    period: Period
+    version: Number
 
 
 class ReportSubmitted(ReportEvent):
     on_time: bool
-    days_late: int
-    content_sha256: str
+    days_late: Count
+    content_sha256: Sha256
 
 
 class ReportRevisionRequested(ReportEvent):
-    commented_fields: tuple[str, ...]
+    commented_fields: tuple[Pointer, ...]
 
 
 class ReportAccepted(ReportEvent):
@@ -146,7 +149,7 @@ class ReportWithdrawn(ReportEvent):
 class VisitStop(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    region: str
+    region: RegionCode
     on: date
 
 
@@ -154,31 +157,31 @@ class VisitEvent(ReportingEvent):
     """A visit of foreign guests. A change of dates or stops is a new version, which regions answer anew."""
 
     visit_id: UUID
-    version: int
+    version: Number
     starts_on: date
     ends_on: date
 
 
 class VisitAnnounced(VisitEvent):
-    purpose: str
-    guests: int
-    nationalities: tuple[str, ...]
+    purpose: Text
+    guests: Number
+    nationalities: tuple[Country, ...]
     stops: tuple[VisitStop, ...]
     late: bool
 
 
 class VisitChanged(VisitEvent):
-    purpose: str
-    guests: int
-    nationalities: tuple[str, ...]
+    purpose: Text
+    guests: Number
+    nationalities: tuple[Country, ...]
     stops: tuple[VisitStop, ...]
     late: bool
 
 
 class VisitAnsweredByRegion(VisitEvent):
-    region: str
+    region: RegionCode
     answer: Literal["approved", "postponed", "refused"]
-    reason: str
+    reason: Reason
 
 
 class VisitAcknowledged(VisitEvent):
@@ -186,17 +189,17 @@ class VisitAcknowledged(VisitEvent):
 
 
 class VisitPostponed(VisitEvent):
-    region: str
-    reason: str
+    region: RegionCode
+    reason: Reason
 
 
 class VisitRejected(VisitEvent):
-    region: str
-    reason: str
+    region: RegionCode
+    reason: Reason
 
 
 class VisitCancelled(VisitEvent):
-    reason: str
+    reason: Reason
 
 
 class VisitCompleted(VisitEvent):
@@ -205,8 +208,8 @@ class VisitCompleted(VisitEvent):
 
 class StoryEvent(ReportingEvent):
     story_id: UUID
-    title: str
-    category: str
+    title: Line
+    category: Code
 
 
 class StorySubmitted(StoryEvent):
@@ -218,4 +221,4 @@ class StoryPublished(StoryEvent):
 
 
 class StoryUnpublished(StoryEvent):
-    reason: str
+    reason: Reason

@@ -5,17 +5,21 @@ from typing import Any, Final
 
 from pydantic.json_schema import GenerateJsonSchema
 
+from shared.contracts.values import EXTENSIONS
 from shared.events.envelope import Event
 
 DIALECT: Final = "https://json-schema.org/draft/2020-12/schema"
 HEADERS: Final = "headers.v1"
 
 
-class _WithoutFieldTitles(GenerateJsonSchema):
-    """`Ngo Id` says no more than `ngo_id`."""
-
+class _AsWritten(GenerateJsonSchema):
     def field_title_should_be_set(self, schema: Any) -> bool:  # noqa: ARG002
-        return False
+        return False  # `Ngo Id` says no more than `ngo_id`
+
+    def field_is_required(self, field: Any, total: bool) -> bool:  # noqa: FBT001 (pydantic's signature)
+        """We write every field; only one that may be null can have been added later, and be missing before."""
+        default = field["schema"]
+        return default.get("default") is not None or super().field_is_required(field, total)
 
 
 def contract_name(event: type[Event]) -> str:
@@ -29,7 +33,7 @@ def schema_urn(contract: str) -> str:
 
 def payload_schema(event: type[Event]) -> dict[str, Any]:
     """Open objects, though we write no other fields: a reader passes over what later versions add."""
-    schema = _opened(event.model_json_schema(mode="serialization", schema_generator=_WithoutFieldTitles))
+    schema = _opened(event.model_json_schema(mode="serialization", schema_generator=_AsWritten))
     head = {"$schema": DIALECT, "$id": schema_urn(contract_name(event)), "title": event.__name__}
     return {**head, "description": summary(event), **{key: schema[key] for key in sorted(schema) if key != "title"}}
 
@@ -43,7 +47,7 @@ def summary(event: type[Event]) -> str:
 
 
 def headers_schema(extensions: Iterable[str]) -> dict[str, Any]:
-    """The record's headers: CloudEvents in Kafka, binary mode. `extensions`: what events add of their own."""
+    """The record's headers: CloudEvents in Kafka, binary mode. `extensions`: what events add, as values.py has it."""
     text = {"type": "string", "minLength": 1}
     digest = _text("^[0-9a-f]{64}$")
     required = {
@@ -68,8 +72,12 @@ def headers_schema(extensions: Iterable[str]) -> dict[str, Any]:
             "How far the writer had applied other sources' events of the key: apply those first.",
         ),
         "ce_correlationid": {**text, "description": "The request that started it all."},
-        "ce_causationid": {**text, "description": "The event whose handling caused this one."},
-        **{f"ce_{name}": text for name in sorted(extensions)},
+        "ce_causationid": {
+            "type": "string",
+            "format": "uuid",
+            "description": "The event whose handling caused this one.",
+        },
+        **{f"ce_{name}": EXTENSIONS[name] for name in sorted(extensions)},
     }
     return {
         "$schema": DIALECT,

@@ -17,6 +17,7 @@ from aiokafka.errors import KafkaError
 from shared import metrics
 from shared.db import TRANSIENT, Connection, Database, is_transient
 from shared.events import envelope, inbox, parked
+from shared.events.failures import describe
 from shared.events.inbox import Apply, Received
 from shared.events.parked import RetryPolicy
 from shared.events.takeover import Takeover, record_id
@@ -168,18 +169,23 @@ async def _handle_until_done(
     stopping: asyncio.Event,
 ) -> None:
     """Handle a batch, again and again while the failure is transient: nothing is ever passed over."""
-    pause = 0.1
+    pause, careful = 0.1, False
     while not stopping.is_set():
         try:
             async with db.transaction() as conn:
-                outcome = await handle(conn, subscription, partition, records)
+                outcome = await handle(conn, subscription, partition, records, careful=careful)
                 await _write_bookmark(conn, subscription, partition, records[-1], takeover.cluster_id)
+        except Paused:
+            raise
         except Exception as error:
-            if not is_transient(error):
+            transient = is_transient(error)
+            if careful and not transient:
                 raise
-            log.warning("batch_repeated", topic=partition.topic, partition=partition.partition, error=repr(error))
-            await asyncio.sleep(pause)
-            pause = min(pause * 2, LONGEST_PAUSE_SECONDS)
+            log.warning("batch_repeated", topic=partition.topic, partition=partition.partition, error=describe(error))
+            careful = True
+            if transient:
+                await asyncio.sleep(pause)
+                pause = min(pause * 2, LONGEST_PAUSE_SECONDS)
         else:
             source = subscription.topics[partition.topic]
             metrics.applied.labels(source).inc(len(outcome.applied))
@@ -189,7 +195,12 @@ async def _handle_until_done(
 
 
 async def handle(
-    conn: Connection, subscription: Subscription, partition: TopicPartition, records: Sequence[Any]
+    conn: Connection,
+    subscription: Subscription,
+    partition: TopicPartition,
+    records: Sequence[Any],
+    *,
+    careful: bool = True,
 ) -> inbox.Outcome:
     """Apply, park or quarantine the records of one partition, in the caller's transaction."""
     source = subscription.topics[partition.topic]
@@ -203,7 +214,7 @@ async def handle(
             batch.append(Received(event, record.topic, record.partition, record.offset))
     if not batch:
         return inbox.Outcome()
-    return await inbox.receive(conn, batch, subscription.apply, subscription.sources)
+    return await inbox.receive(conn, batch, subscription.apply, subscription.sources, careful=careful)
 
 
 async def _quarantine(conn: Connection, record: Any, error: str) -> None:

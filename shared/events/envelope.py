@@ -13,7 +13,7 @@ from types import MappingProxyType
 from typing import Any, ClassVar, Final
 from uuid import UUID
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 from pydantic_core import from_json
 
 GENESIS: Final = bytes(32)
@@ -31,8 +31,8 @@ class ActedBy(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    subject: str
-    role: str
+    subject: str = Field(min_length=1, max_length=200)
+    role: str = Field(min_length=1, max_length=200)
 
 
 SYSTEM: Final = ActedBy(subject="system", role="system")

@@ -5,8 +5,6 @@ its sequence below the watermark, whatever Kafka redelivers, reorders or forgets
 and with it all later events of its key; other keys flow on.
 """
 
-import hashlib
-import traceback
 from collections.abc import Awaitable, Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -19,6 +17,7 @@ from shared import metrics
 from shared.db import Connection, is_fault_of_connection, savepoint
 from shared.events.append import causation_id, correlation_id
 from shared.events.envelope import GENESIS, Envelope
+from shared.events.failures import describe, fingerprint
 
 log = structlog.get_logger()
 
@@ -107,14 +106,17 @@ def caused_by(event: Envelope) -> Iterator[None]:
         correlation_id.reset(correlation)
 
 
-async def receive(conn: Connection, batch: Sequence[Received], apply: Apply, sources: Collection[str]) -> Outcome:
+async def receive(
+    conn: Connection, batch: Sequence[Received], apply: Apply, sources: Collection[str], *, careful: bool = True
+) -> Outcome:
     """Apply or park a batch of one source's records, in the caller's transaction.
 
-    Transient errors pass through: roll back and call again. Any other error of a handler parks its record.
+    Transient errors pass through: roll back and call again. Any other error of a handler parks its record; not
+    `careful`, it passes through too: the savepoint that would undo the handler's part costs two round trips.
     """
     source = batch[0].envelope.source
     keys = sorted({received.envelope.key for received in batch})
-    marks = await _lock_marks(conn, source, keys)
+    marks, anything_waits = await _lock_marks(conn, source, keys)
     applied_elsewhere = await applied_by_source(conn, keys) if any(r.envelope.after for r in batch) else {}
 
     outcome, ready = Outcome(), []
@@ -132,14 +134,19 @@ async def receive(conn: Connection, batch: Sequence[Received], apply: Apply, sou
             mark.parked = True
             outcome.parked.append((received, verdict, None))
 
-    await _apply(conn, ready, apply, outcome)
+    if careful:
+        await _apply_carefully(conn, ready, apply, outcome)
+    elif ready:
+        await apply(conn, [received.envelope for received in ready])
+        outcome.applied += ready
     await _write_marks(conn, source, marks, outcome)
     await _write_parked(conn, outcome.parked, marks)
-    await wake_those_waiting_for(conn, source, [r.envelope.key for r in outcome.applied])
+    if anything_waits:
+        await wake_those_waiting_for(conn, source, [r.envelope.key for r in outcome.applied])
     return outcome
 
 
-async def _apply(conn: Connection, ready: Sequence[Received], apply: Apply, outcome: Outcome) -> None:
+async def _apply_carefully(conn: Connection, ready: Sequence[Received], apply: Apply, outcome: Outcome) -> None:
     """All at once; if that fails, in halves, down to the culprits: only their keys are parked."""
     if not ready:
         return
@@ -149,11 +156,12 @@ async def _apply(conn: Connection, ready: Sequence[Received], apply: Apply, outc
     elif len(ready) == 1:
         outcome.parked.append((ready[0], "failed", error))
     else:
-        log.info("batch_applied_in_halves", events=len(ready), error=repr(error))
+        log.info("batch_applied_in_halves", events=len(ready), error=describe(error))
         middle = len(ready) // 2
-        await _apply(conn, ready[:middle], apply, outcome)
+        await _apply_carefully(conn, ready[:middle], apply, outcome)
         blocked = {received.envelope.key for received, reason, _ in outcome.parked if reason == "failed"}
-        await _apply(conn, [r for r in ready[middle:] if r.envelope.key not in blocked], apply, outcome)
+        others = [r for r in ready[middle:] if r.envelope.key not in blocked]
+        await _apply_carefully(conn, others, apply, outcome)
         outcome.parked += [(r, "behind", None) for r in ready[middle:] if r.envelope.key in blocked]
 
 
@@ -169,11 +177,11 @@ async def try_to_apply(conn: Connection, events: Sequence[Envelope], apply: Appl
     return None
 
 
-async def _lock_marks(conn: Connection, source: str, keys: Sequence[str]) -> dict[str, Mark]:
-    """Lock the keys' watermarks, in order, so that two readers of one partition take turns."""
+async def _lock_marks(conn: Connection, source: str, keys: Sequence[str]) -> tuple[dict[str, Mark], bool]:
+    """Lock the keys' watermarks, in order, so that two readers of one partition take turns. And does anything wait?"""
     select = """
-        SELECT key, sequence, hash, parked FROM watermark
-        WHERE source = $1 AND key = ANY($2) ORDER BY key FOR UPDATE
+        SELECT key, sequence, hash, parked, EXISTS (SELECT FROM parked WHERE reason = 'waiting') AS anything_waits
+        FROM watermark WHERE source = $1 AND key = ANY($2) ORDER BY key FOR UPDATE
     """
     rows = await conn.fetch(select, source, keys)
     if len(rows) < len(keys):
@@ -183,7 +191,8 @@ async def _lock_marks(conn: Connection, source: str, keys: Sequence[str]) -> dic
             keys,
         )
         rows = await conn.fetch(select, source, keys)
-    return {row["key"]: Mark(row["sequence"], row["hash"], row["parked"]) for row in rows}
+    marks = {row["key"]: Mark(row["sequence"], row["hash"], row["parked"]) for row in rows}
+    return marks, any(row["anything_waits"] for row in rows)
 
 
 async def applied_by_source(conn: Connection, keys: Sequence[str]) -> dict[str, dict[str, int]]:
@@ -281,24 +290,7 @@ async def wake_those_waiting_for(conn: Connection, source: str, keys: Sequence[s
             """
             UPDATE parked SET next_attempt_at = clock_timestamp()
             WHERE key = ANY($1) AND source <> $2 AND reason = 'waiting' AND NOT dead
-              AND EXISTS (SELECT FROM parked WHERE reason = 'waiting')
             """,
             keys,
             source,
         )
-
-
-def fingerprint(error: Exception) -> str:
-    """The same for errors of one kind and place, so that dead letters can be counted and redriven together."""
-    frames = traceback.extract_tb(error.__traceback__)
-    place = f"{frames[-1].name}" if frames else ""
-    return hashlib.sha256(f"{type(error).__qualname__}:{place}".encode()).hexdigest()[:12]
-
-
-def describe(error: Exception) -> str:
-    """The error for an operator, without the input that a validation error would quote (it may be personal)."""
-    if hasattr(error, "errors") and hasattr(error, "error_count"):
-        return "; ".join(f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors(include_input=False))[
-            :2000
-        ]
-    return f"{type(error).__name__}: {error}"[:2000].replace("\0", "")

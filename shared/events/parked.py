@@ -14,13 +14,12 @@ import structlog
 
 from shared.db import Connection, Database, is_transient
 from shared.events.envelope import Envelope, headers_of, parse_after
+from shared.events.failures import describe, fingerprint
 from shared.events.inbox import (
     WAITING_RETRY_SECONDS,
     Apply,
     Mark,
     applied_by_source,
-    describe,
-    fingerprint,
     try_to_apply,
     wake_those_waiting_for,
 )

@@ -37,7 +37,7 @@ process.roles=broker,controller
 node.id=1
 controller.quorum.voters=1@127.0.0.1:{controller}
 listeners=PLAINTEXT://127.0.0.1:{kafka},CONTROLLER://127.0.0.1:{controller}
-advertised.listeners=PLAINTEXT://127.0.0.1:{kafka}
+advertised.listeners=PLAINTEXT://127.0.0.1:{advertised}
 listener.security.protocol.map=PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT
 controller.listener.names=CONTROLLER
 inter.broker.listener.name=PLAINTEXT
@@ -69,7 +69,10 @@ num.network.threads=2
 """
 
 
-def program(directory: Path, jars: list[Path], *, port: int, controller_port: int) -> Program:
+def program(
+    directory: Path, jars: list[Path], *, port: int, controller_port: int, advertised_port: int | None = None
+) -> Program:
+    """`advertised_port`: where clients are told to find it, if that is not where it listens."""
     folder = directory / "kafka"
     logging, properties = folder / "log4j2.properties", folder / "server.properties"
     return Program(
@@ -82,7 +85,9 @@ def program(directory: Path, jars: list[Path], *, port: int, controller_port: in
         environment={"CLASSPATH": _classpath(jars)},
         files={
             logging: LOGGING,
-            properties: PROPERTIES.format(kafka=port, controller=controller_port, data=folder / "data"),
+            properties: PROPERTIES.format(
+                kafka=port, advertised=advertised_port or port, controller=controller_port, data=folder / "data"
+            ),
         },
         folder=Path("/"),
     )
@@ -111,7 +116,7 @@ def begin_format(directory: Path, jars: list[Path], log: Path) -> Formatting | N
         shutil.rmtree(interrupted, ignore_errors=True)
     draft = Path(tempfile.mkdtemp(prefix="data.new.", dir=folder))
     settings = folder / "format.properties"
-    replace_text(settings, PROPERTIES.format(kafka=9092, controller=9093, data=draft))
+    replace_text(settings, PROPERTIES.format(kafka=9092, advertised=9092, controller=9093, data=draft))
     cluster = base64.urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=")
     format_ = ("kafka.tools.StorageTool", "format", f"--cluster-id={cluster}", f"--config={settings}")
     log.parent.mkdir(parents=True, exist_ok=True)

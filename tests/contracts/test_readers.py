@@ -1,47 +1,25 @@
 """Whatever a publisher may write is valid for its schema, and every reader can read it."""
 
 import json
-from datetime import UTC, timedelta, timezone
-from decimal import Decimal
-from typing import Annotated, Any, get_args, get_origin
+from collections.abc import Callable
+from datetime import date
+from functools import cache
+from typing import Annotated, Any, Literal
 
 import jsonschema_rs
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, Phase, find, given, settings
 from hypothesis import strategies as st
-from pydantic import AwareDatetime, BaseModel, ValidationError
+from pydantic import BaseModel, Field, ValidationError
 
 from shared.contracts.schemas import contract_name, payload_schema
 from shared.events.envelope import Event
+from tests.contracts.documents import documents
 from tests.contracts.publishers import BY_TYPE, EVENTS
 from tests.contracts.readers import READERS, fields_read
 from tests.contracts.test_published import field_paths
 
-INSTANTS = st.datetimes(timezones=st.sampled_from([UTC, timezone(timedelta(hours=7))]))
 LATER = {"added_later": {"nested": [1, None, "x"]}}
-
-
-def documents(model: type[BaseModel]) -> st.SearchStrategy[Any]:
-    """Every instance that the publisher's own model allows."""
-    return st.builds(
-        model,
-        **{
-            name: values(Annotated[(field.annotation, *field.metadata)] if field.metadata else field.annotation)
-            for name, field in model.model_fields.items()
-        },
-    )
-
-
-def values(annotation: Any) -> st.SearchStrategy[Any]:
-    if annotation is AwareDatetime:
-        return INSTANTS
-    if annotation is Decimal:
-        return st.decimals(min_value=0, max_value=Decimal("999999999999999999.99"), places=2)
-    if get_origin(annotation) is tuple:
-        return st.lists(values(get_args(annotation)[0]), max_size=3).map(tuple)
-    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
-        return documents(annotation)
-    return st.from_type(annotation)
 
 
 def extended(content: Any) -> Any:
@@ -51,21 +29,100 @@ def extended(content: Any) -> Any:
     return [extended(item) for item in content] if isinstance(content, list) else content
 
 
-@pytest.mark.parametrize("event", EVENTS, ids=contract_name)
-@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.too_slow])  # machines are busy
-@given(st.data())
-def test_every_reader_reads_every_document_that_the_publisher_may_write(
-    event: type[Event], data: st.DataObject
-) -> None:
-    document = data.draw(documents(event)).model_dump_json()
-    later = json.dumps(extended(json.loads(document)))
-    schema = jsonschema_rs.Draft202012Validator(payload_schema(event), validate_formats=True)
+@cache
+def published(event: type[Event]) -> tuple[jsonschema_rs.Draft202012Validator, st.SearchStrategy[Any]]:
+    schema = payload_schema(event)
+    return jsonschema_rs.Draft202012Validator(schema, validate_formats=True), documents(schema)
 
-    for payload in (document, later):
-        schema.validate(json.loads(payload))
+
+@pytest.mark.parametrize("event", EVENTS, ids=contract_name)
+@settings(max_examples=50, deadline=None, suppress_health_check=[HealthCheck.too_slow])  # machines are busy
+@given(st.data())
+def test_every_reader_reads_every_document_that_the_schema_allows(event: type[Event], data: st.DataObject) -> None:
+    validator, allowed = published(event)
+    document = data.draw(allowed)
+
+    for content in (document, extended(document)):
+        validator.validate(content)
         for reader in READERS:
             if reader.wire_type == event.wire_type() and reader.model:
-                reader.model.model_validate_json(payload)
+                reader.model.model_validate_json(json.dumps(content))
+    # The schema promises no more than the publisher's own model, and no less than it writes.
+    written = event.model_validate_json(json.dumps(document)).model_dump_json()
+    validator.validate(json.loads(written))
+
+
+EVERYTHING: dict[str, Any] = {
+    "type": "object",
+    "properties": {
+        "always": {"type": "array", "items": {"$ref": "#/$defs/Code"}},
+        "perhaps": {"anyOf": [{"type": "integer", "minimum": 0, "maximum": 9}, {"type": "null"}]},
+        "text": {"type": "string", "minLength": 1, "maxLength": 30},
+        "kind": {"type": "string", "enum": ["a", "b"]},
+        "at": {"type": "string", "format": "date-time"},
+    },
+    "required": ["always"],
+    "$defs": {"Code": {"type": "string", "pattern": "^[0-9]{2}(\\.[0-9]{2})?$"}},
+}
+FIRST_FOUND = settings(
+    max_examples=2000, database=None, phases=[Phase.generate], suppress_health_check=[HealthCheck.too_slow]
+)
+VARIETIES: dict[str, Callable[[Any], bool]] = {
+    "only what is required": lambda d: d.keys() == {"always"},
+    "all that is allowed": lambda d: d.keys() == EVERYTHING["properties"].keys(),
+    "nothing in an array": lambda d: d["always"] == [],
+    "several in an array": lambda d: len(set(d["always"])) > 2,
+    "the short form": lambda d: any(len(code) == 2 for code in d["always"]),
+    "the long form": lambda d: any(len(code) == 5 for code in d["always"]),
+    "null": lambda d: d.get("perhaps", 1) is None,
+    "the lowest number": lambda d: d.get("perhaps") == 0,
+    "the highest number": lambda d: d.get("perhaps") == 9,
+    "the longest text": lambda d: len(d.get("text", "")) == 30,
+    "a text beyond ASCII": lambda d: not d.get("text", "").isascii(),
+    "the last of an enum": lambda d: d.get("kind") == "b",
+    "another offset": lambda d: d.get("at", "").endswith("+07:00"),
+    "before 1900": lambda d: "at" in d and d["at"] < "1900",
+}
+
+
+@pytest.mark.parametrize("variety", VARIETIES)
+def test_the_documents_vary_in_all_that_a_schema_leaves_open(variety: str) -> None:
+    assert find(documents(EVERYTHING), VARIETIES[variety], settings=FIRST_FOUND)
+
+
+def test_a_keyword_that_the_documents_would_pass_over_is_noticed() -> None:
+    with pytest.raises(LookupError, match="multipleOf"):
+        documents({"type": "integer", "multipleOf": 5})
+
+
+class InEuros(BaseModel):
+    currency: Literal["EUR"]
+
+
+class Somewhere(BaseModel):
+    regions: Annotated[tuple[str, ...], Field(min_length=1)]
+
+
+class ShortTitle(BaseModel):
+    title: Annotated[str, Field(max_length=199)]
+
+
+class InThisCentury(BaseModel):
+    starts_on: Annotated[date, Field(ge=date(2000, 1, 1))]
+
+
+@pytest.mark.parametrize("model", [InEuros, Somewhere, ShortTitle, InThisCentury])
+def test_a_reader_that_counts_on_more_than_is_promised_is_found(model: type[BaseModel]) -> None:
+    def refused(document: Any) -> bool:
+        try:
+            model.model_validate_json(json.dumps(document))
+        except ValidationError:
+            return True
+        return False
+
+    _, allowed = published(BY_TYPE["singo.registry.MspSigned.v1"])
+
+    assert find(allowed, refused, settings=FIRST_FOUND)
 
 
 @pytest.mark.parametrize("reader", READERS, ids=lambda reader: f"{reader.name}-{reader.wire_type}")

@@ -93,5 +93,5 @@ def story_published(ngo: UUID, regions: tuple[str, ...] = (), at: datetime = NOO
         regions=regions,
         story_id=uuid4(),
         title="Air bersih di Larantuka",
-        category="Kisah Sukses",
+        category="success_story",
     )

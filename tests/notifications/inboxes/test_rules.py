@@ -1,38 +1,20 @@
 """Every text can be made from whatever the other services may publish."""
 
-import inspect
+import json
 import string
-from decimal import Decimal
-from types import ModuleType
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from pydantic import AwareDatetime
 
 from services.notifications.handlers import HANDLERS, NEWS
 from services.notifications.inboxes.news import News
 from services.notifications.inboxes.rules import compose, region_name
 from services.notifications.inboxes.templates import TEMPLATES
-from services.recommendations import events as recommendations
-from services.registry import events as registry
-from services.reporting import events as reporting
-from shared.events.envelope import Event
+from shared.contracts.schemas import payload_schema
+from tests.contracts.documents import documents
+from tests.contracts.publishers import BY_TYPE
 from tests.notifications.happenings import visit_announced
-
-st.register_type_strategy(AwareDatetime, st.datetimes(timezones=st.timezones()))
-st.register_type_strategy(Decimal, st.decimals(0, 10**18, places=2))
-
-
-def published_by(module: ModuleType) -> dict[str, type[Event]]:
-    return {
-        event.wire_type(): event
-        for _, event in inspect.getmembers(module, inspect.isclass)
-        if issubclass(event, Event) and event.__module__ == module.__name__ and not event.__subclasses__()
-    }
-
-
-PUBLISHED = published_by(registry) | published_by(reporting) | published_by(recommendations)
 
 
 def name(event_type: str) -> str:
@@ -44,7 +26,7 @@ def test_each_event_of_the_news_has_texts_and_no_text_is_unused() -> None:
 
 
 def test_all_that_is_listened_to_is_published() -> None:
-    assert NEWS.keys() | HANDLERS.keys() <= PUBLISHED.keys()
+    assert NEWS.keys() | HANDLERS.keys() <= BY_TYPE.keys()
 
 
 @pytest.mark.parametrize("event_type", sorted(NEWS))
@@ -59,7 +41,7 @@ def test_texts_name_only_fields_that_are_read(event_type: str) -> None:
 @settings(max_examples=10, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(data=st.data())
 def test_whatever_is_published_can_be_read_and_told(event_type: str, data: st.DataObject) -> None:
-    document = data.draw(st.builds(PUBLISHED[event_type])).model_dump_json()
+    document = json.dumps(data.draw(documents(payload_schema(BY_TYPE[event_type]))))
 
     if event_type in HANDLERS:
         HANDLERS[event_type][0].model_validate_json(document)

@@ -1,0 +1,57 @@
+"""python -m tests.judges: what others wrote, run on us; the figures in build/judges.json. Exit code 1 if one objects.
+
+Needs Node 20.11 or newer. Each judge is a program of its own in this folder.
+"""
+
+import json
+import shutil
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Final
+
+from shared.local.folders import REPOSITORY
+
+HERE: Final = Path(__file__).parent
+FOLDER: Final = REPOSITORY / "build" / "judges"
+RECORDS: Final = FOLDER / "records.jsonl"
+EVENTS: Final = FOLDER / "events.jsonl"
+PREPARING: Final = {"packages", "run"}
+STEPS: Final = {
+    "packages": ("npm", "ci", "--ignore-scripts", "--prefer-offline", "--no-audit", "--no-fund", "--silent"),
+    "contracts": ("node", "contracts.mjs", str(FOLDER)),
+    "run": (sys.executable, "-m", "tests.judges.record_run", str(FOLDER)),
+    "records": ("node", "records.mjs", str(FOLDER), str(RECORDS)),
+    "chains": ("node", "chains.mjs", str(FOLDER), str(RECORDS), str(EVENTS)),
+}
+
+
+def main() -> int:
+    if not shutil.which("npm"):
+        sys.exit("judges: npm is missing; install Node 20.11 or newer")
+    shutil.rmtree(FOLDER, ignore_errors=True)
+    FOLDER.mkdir(parents=True)
+    codes: dict[str, int] = {}
+    for name, command in STEPS.items():
+        codes[name] = _run(name, command)
+        if codes[name] and name in PREPARING:
+            break  # the others have nothing to judge
+    reports = {file.stem: json.loads(file.read_text()) for file in sorted(FOLDER.glob("*.json"))}
+    (FOLDER.with_suffix(".json")).write_text(json.dumps({"exit_codes": codes, "judges": reports}, indent=2) + "\n")
+    objecting = [name for name, code in codes.items() if code]
+    print(f"judges: {', '.join(objecting)} object" if objecting else "judges: none objects; see build/judges.json")
+    return 1 if objecting else 0
+
+
+def _run(name: str, command: tuple[str, ...]) -> int:
+    print(f"{name}:", flush=True)
+    began = time.monotonic()
+    folder = REPOSITORY if command[0] == sys.executable else HERE
+    code = subprocess.run(command, cwd=folder, check=False).returncode
+    print(f"  {time.monotonic() - began:.1f} s\n", flush=True)
+    return code
+
+
+if __name__ == "__main__":
+    sys.exit(main())
