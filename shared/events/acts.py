@@ -55,12 +55,12 @@ async def skip(conn: Connection, source: str, key: str, sequence: int, *, actor:
 
 
 async def discard(conn: Connection, source: str, key: str, sequence: int, *, actor: str, reason: str) -> bool:
-    """Throw the forked head of a key away: the history read so far stands. False if it is not a forked head.
+    """Throw the forked head of a key away, or one behind a gap: the history read so far stands. False for any other.
 
     What was dropped because the forged record stood in its place comes again when the owner republishes the key.
     """
     _, head = await _locked_head(conn, source, key)
-    done = head is not None and head["sequence"] == sequence and head["reason"] == "fork"
+    done = head is not None and head["sequence"] == sequence and head["reason"] in ("fork", "gap")
     if done:
         await _remove_head(conn, source, key, sequence)
     target = {"source": source, "key": key, "sequence": sequence, "id": str(head["id"]) if head and done else None}

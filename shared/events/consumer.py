@@ -51,6 +51,18 @@ class Subscription:
         return frozenset(self.topics.values())
 
 
+@dataclass(frozen=True, slots=True)
+class Unread:
+    """Stands for a record that cannot be read."""
+
+    topic: str
+    partition: int
+    offset: int
+    key: None = None
+    value: None = None
+    headers: tuple[()] = ()
+
+
 class Paused(Exception):
     """An operator has paused the source; the batch was rolled back."""
 
@@ -80,6 +92,7 @@ async def retry_parked(db: Database, subscription: Subscription, stopping: async
 
 
 async def _consume(db: Database, subscription: Subscription, stopping: asyncio.Event) -> None:
+    cluster_id = await _cluster_id(subscription.kafka)
     consumer = AIOKafkaConsumer(
         bootstrap_servers=subscription.kafka,
         group_id=subscription.group,
@@ -87,22 +100,27 @@ async def _consume(db: Database, subscription: Subscription, stopping: asyncio.E
         client_id=subscription.member,
         enable_auto_commit=False,
         auto_offset_reset="earliest",  # until the bookmark's seek; a rewind is safe
-        isolation_level="read_committed",
+        isolation_level="read_uncommitted",  # nobody here transacts; a stranger who did could hold a partition up
         max_poll_records=BATCH_RECORDS,
         session_timeout_ms=10_000,
         metadata_max_age_ms=3_000,  # a topic that was made a moment ago is seen soon
     )
-    takeover = Takeover(db, consumer, await _cluster_id(subscription.kafka))
+    takeover = Takeover(db, consumer, cluster_id)
     consumer.subscribe(list(subscription.topics), listener=takeover)
-    await consumer.start()
     watchdog = asyncio.create_task(_watch(consumer, takeover))
     committed: dict[TopicPartition, int] = {}
     commit_at = 0.0
     try:
+        await consumer.start()
         while not stopping.is_set():
             if watchdog.done():
                 watchdog.result()
-            batches = await consumer.getmany(timeout_ms=FETCH_WAIT_MILLISECONDS, max_records=BATCH_RECORDS)
+            try:
+                async with asyncio.timeout(STUCK_SECONDS):  # it has been seen to hang, whatever its own limit
+                    batches = await consumer.getmany(timeout_ms=FETCH_WAIT_MILLISECONDS, max_records=BATCH_RECORDS)
+            except UnicodeDecodeError as error:
+                await _step_over_unreadable(db, subscription, takeover, consumer, stopping, error)
+                continue
             takeover.raise_if_refused()
             await _resume(db, subscription, takeover, consumer)
             handled = {p: records for p, records in batches.items() if takeover.may_apply(p, records)}
@@ -120,6 +138,35 @@ async def _consume(db: Database, subscription: Subscription, stopping: asyncio.E
         await consumer.stop()
 
 
+async def _step_over_unreadable(
+    db: Database,
+    subscription: Subscription,
+    takeover: Takeover,
+    consumer: AIOKafkaConsumer,
+    stopping: asyncio.Event,
+    error: UnicodeDecodeError,
+) -> None:
+    """Quarantine what the client cannot take apart (a header whose name is not UTF-8), unread.
+
+    It stands where a partition, read one by one, can be read no further.
+    """
+    for partition, position in takeover.positions(consumer.assignment()).items():
+        consumer.seek(partition, position)
+        try:
+            while found := await consumer.getmany(partition, timeout_ms=FETCH_WAIT_MILLISECONDS, max_records=1):
+                if takeover.may_apply(partition, found[partition]):
+                    await _handle_until_done(db, subscription, takeover, partition, found[partition], stopping)
+        except UnicodeDecodeError:
+            if (offset := takeover.position(partition)) is None:
+                continue  # it has just been taken away
+            unread = Unread(partition.topic, partition.partition, offset)
+            async with db.transaction() as conn:
+                await _quarantine(conn, unread, f"a header's name is not UTF-8: {error}")
+                await _write_bookmark(conn, subscription, partition, unread, takeover.cluster_id)
+            takeover.moved(partition, offset + 1)
+            consumer.seek(partition, offset + 1)
+
+
 async def _resume(db: Database, subscription: Subscription, takeover: Takeover, consumer: AIOKafkaConsumer) -> None:
     """Read on, from the bookmark, what was paused and no longer is. While something is paused we look every turn."""
     if not (held := consumer.paused()):
@@ -132,8 +179,8 @@ async def _resume(db: Database, subscription: Subscription, takeover: Takeover, 
 
 async def _cluster_id(kafka: str) -> str:
     admin = AIOKafkaAdminClient(bootstrap_servers=kafka)
-    await admin.start()
     try:
+        await admin.start()
         return str((await admin.describe_cluster())["cluster_id"])
     finally:
         await admin.close()

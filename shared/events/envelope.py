@@ -133,6 +133,8 @@ def _envelope(source: str, key: str, payload: bytes, headers: dict[str, bytes]) 
         raise ValueError(f"specversion {headers['ce_specversion']!r} is not 1.0")
     if headers["ce_source"] != b"urn:singo:" + source.encode():
         raise ValueError(f"the source is {headers['ce_source']!r}, but this is the topic of {source}")
+    if headers.get("ce_subject", key.encode()) != key.encode():
+        raise ValueError(f"the subject is {headers['ce_subject']!r}, but the record's key is {key!r}")
     sequence = int(headers["ce_sequence"])
     if not 0 < sequence < 2**63:
         raise ValueError(f"sequence {sequence} is out of range")

@@ -9,7 +9,6 @@ only repeat records, never skip one or put a key's first appearances out of orde
 
 import asyncio
 import contextlib
-import itertools
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -28,7 +27,6 @@ from shared.events.envelope import PREFIX, Envelope, NotAnEvent, parse
 from shared.events.topics import partitions_of
 
 PASS_ROWS: Final = 2000
-AHEAD_TURNS: Final = 8
 POLL_SECONDS: Final = 1.0
 HEARTBEAT_SECONDS: Final = 1.0
 LOCK_POLL_SECONDS: Final = 0.3
@@ -117,30 +115,28 @@ async def _pump(relay: Relay, conn: asyncpg.Connection, stopping: asyncio.Event)
         max_request_size=1_048_576,
         request_timeout_ms=15_000,
     )
-    await producer.start()
     try:
+        await producer.start()
         rows: Sequence[asyncpg.Record] = ()
-        for turn in itertools.count(1):
-            if stopping.is_set():
-                return
+        while not stopping.is_set():
             if not rows:
                 woken.clear()  # before the read: a wake-up during the read is kept
                 rows = await _read(conn)
             if rows:
-                rows = await _relay(relay, conn, producer, rows, stopping, ahead=turn % AHEAD_TURNS != 0)
+                rows = await _relay(relay, conn, producer, rows, stopping)
             else:
                 await _first(woken, stopping, POLL_SECONDS)
     finally:
         await _close(producer)
 
 
-async def _read(conn: asyncpg.Connection, after: int = 0) -> Sequence[asyncpg.Record]:
+async def _read(conn: asyncpg.Connection, but: Sequence[int] = ()) -> Sequence[asyncpg.Record]:
     rows: Sequence[asyncpg.Record] = await conn.fetch(
         """
         SELECT position, key, sequence, id, type, headers, payload FROM outbox
-        WHERE position > $1 ORDER BY position LIMIT $2
+        WHERE position NOT IN (SELECT unnest($1::bigint[])) ORDER BY position LIMIT $2
         """,
-        after,
+        but,
         PASS_ROWS,
     )
     return rows
@@ -164,24 +160,22 @@ async def _relay(
     producer: AIOKafkaProducer,
     rows: Sequence[asyncpg.Record],
     stopping: asyncio.Event,
-    *,
-    ahead: bool,
 ) -> Sequence[asyncpg.Record]:
-    """Send rows and delete what the broker acknowledged. Returns the rows to send next, where they are known.
+    """Send rows and delete what the broker acknowledged. Returns the rows to send next, if there were many.
 
-    `ahead`: read them while the broker is at work. They begin after the last row read, so what committed late with an
-    earlier position is not among them: now and then the outbox must be read from its start.
+    Those are read while the broker is at work: all but the ones under way, from the outbox's start. (A row may have
+    committed late, with an earlier position, and after it the next one of its key.)
     """
     batches, sent = _batches(relay, producer, rows, tuple(sorted(await producer.partitions_for(relay.topic))))
     acknowledged = asyncio.gather(
         *[await producer.send_batch(batch, relay.topic, partition=partition) for partition, batch in batches.items()]
     )
     try:
-        all_are_sent = len(sent) == len(rows) == PASS_ROWS
-        upcoming = await _read(conn, after=sent[-1]) if ahead and all_are_sent else ()
+        upcoming = await _read(conn, but=sent) if len(rows) == PASS_ROWS else ()
         await _wait_for(acknowledged, conn, stopping)
     finally:
         acknowledged.cancel()
+        await asyncio.gather(acknowledged, return_exceptions=True)  # not "never retrieved"
     await conn.execute("DELETE FROM outbox WHERE position = ANY($1)", sent)
     metrics.relayed.inc(len(sent))
     return upcoming
@@ -260,8 +254,8 @@ async def _refuse_if_log_is_ahead(relay: Relay, conn: asyncpg.Connection) -> Non
 async def _last_records(relay: Relay) -> AsyncIterator[tuple[int, int, Envelope]]:
     """(partition, offset, event) of the last record of each partition, where it is an event."""
     consumer = AIOKafkaConsumer(bootstrap_servers=relay.kafka, enable_auto_commit=False)
-    await consumer.start()
     try:
+        await consumer.start()
         partitions = [TopicPartition(relay.topic, p) for p in await partitions_of(consumer, relay.topic)]
         if not partitions:
             raise KafkaError(f"the topic {relay.topic} does not exist yet; `migrate` makes it")
