@@ -36,6 +36,10 @@ test: setup ## all tests
 judges: setup ## outside judges: AsyncAPI, JSON Schema and CloudEvents readers of others on a whole run; hash chains (needs Node)
 	@$(VENV_PYTHON) -m tests.judges
 
+.PHONY: mutants
+mutants: setup ## one mistake each in a copy of the event core: the test that is named for it must notice
+	@$(VENV_PYTHON) -m tests.mutants
+
 RUNS ?= 20
 SEED ?= 1
 .PHONY: faults

@@ -32,6 +32,7 @@ Handlers = Mapping[str, tuple[type[BaseModel], Handler]]
 
 WAITING_RETRY_SECONDS: Final = 0.25
 FIRST_RETRY_SECONDS: Final = 1.0
+CAREFUL_EVENTS: Final = 32
 
 
 @dataclass(slots=True)
@@ -135,7 +136,7 @@ async def receive(
             outcome.parked.append((received, verdict, None))
 
     if careful:
-        await _apply_carefully(conn, ready, apply, outcome)
+        await _apply_carefully(conn, ready, apply, outcome, blocked=set())
     elif ready:
         await apply(conn, [received.envelope for received in ready])
         outcome.applied += ready
@@ -146,23 +147,23 @@ async def receive(
     return outcome
 
 
-async def _apply_carefully(conn: Connection, ready: Sequence[Received], apply: Apply, outcome: Outcome) -> None:
-    """All at once; if that fails, in halves, down to the culprits: only their keys are parked."""
-    if not ready:
-        return
-    error = await try_to_apply(conn, [received.envelope for received in ready], apply)
-    if error is None:
-        outcome.applied += ready
-    elif len(ready) == 1:
-        outcome.parked.append((ready[0], "failed", error))
-    else:
-        log.info("batch_applied_in_halves", events=len(ready), error=describe(error))
-        middle = len(ready) // 2
-        await _apply_carefully(conn, ready[:middle], apply, outcome)
-        blocked = {received.envelope.key for received, reason, _ in outcome.parked if reason == "failed"}
-        others = [r for r in ready[middle:] if r.envelope.key not in blocked]
-        await _apply_carefully(conn, others, apply, outcome)
-        outcome.parked += [(r, "behind", None) for r in ready[middle:] if r.envelope.key in blocked]
+async def _apply_carefully(
+    conn: Connection, ready: Sequence[Received], apply: Apply, outcome: Outcome, blocked: set[str]
+) -> None:
+    """In small parts under a savepoint each, where one fails in its halves: only the culprits' keys are parked."""
+    size = CAREFUL_EVENTS if len(ready) > CAREFUL_EVENTS else max(1, len(ready) // 2)
+    for start in range(0, len(ready), size):
+        part = [received for received in ready[start : start + size] if received.envelope.key not in blocked]
+        behind = [received for received in ready[start : start + size] if received.envelope.key in blocked]
+        error = await try_to_apply(conn, [received.envelope for received in part], apply) if part else None
+        if error is None:
+            outcome.applied += part
+        elif len(part) == 1:
+            blocked.add(part[0].envelope.key)
+            outcome.parked.append((part[0], "failed", error))
+        else:
+            await _apply_carefully(conn, part, apply, outcome, blocked)
+        outcome.parked += [(received, "behind", None) for received in behind]
 
 
 async def try_to_apply(conn: Connection, events: Sequence[Envelope], apply: Apply) -> Exception | None:

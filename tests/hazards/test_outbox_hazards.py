@@ -117,16 +117,16 @@ async def test_a_long_transaction_pins_vacuum_and_the_relay_sends_on(world: Worl
 
 async def test_a_long_transaction_pins_vacuum_no_longer_than_the_server_lets_it_idle(world: World) -> None:
     db = await world.db("registry")
-    async with db.pool.acquire() as conn:
-        assert await conn.fetchval("SHOW idle_in_transaction_session_timeout") == "30s"
-        await conn.execute("SET idle_in_transaction_session_timeout = '50ms'")
-        await conn.execute("BEGIN; INSERT INTO clock VALUES ('1 hour')")
-        session = conn.get_server_pid()
+    conn = await db.pool.acquire()  # never given back: the server ends it
+    assert await conn.fetchval("SHOW idle_in_transaction_session_timeout") == "30s"
+    await conn.execute("SET idle_in_transaction_session_timeout = '50ms'")
+    await conn.execute("BEGIN; INSERT INTO clock VALUES ('1 hour')")
+    session = conn.get_server_pid()
 
-        await world.until(
-            lambda: db.pool.fetchval("SELECT count(*) = 0 FROM pg_stat_activity WHERE pid = $1", session),
-            "the server has ended the idle session",
-        )
+    await world.until(
+        lambda: db.pool.fetchval("SELECT count(*) = 0 FROM pg_stat_activity WHERE pid = $1", session),
+        "the server has ended the idle session",
+    )
 
     assert await db.pool.fetchval("SELECT count(*) FROM clock") == 0
 
