@@ -33,6 +33,8 @@ WRITING_HALTED: Final = "SG001"
 
 def is_transient(error: BaseException) -> bool:
     """Whether to repeat the whole transaction later. A halt of writing ends when an operator has reconciled."""
+    if isinstance(error, RuntimeError) and "the handler is closed" in str(error):
+        return True  # uvloop's way to say that the connection has gone
     return isinstance(error, TRANSIENT) or getattr(error, "sqlstate", None) == WRITING_HALTED
 
 

@@ -131,12 +131,19 @@ async def _serve(config: uvicorn.Config, stopping: asyncio.Event, *, handle_sign
     if handle_signals:
         _stop_on_signal(stopping)
     server = _Server(config)
-    serving = asyncio.create_task(server.serve())
+    serving = asyncio.create_task(_listen(server))
     stopped = asyncio.create_task(stopping.wait())
     await asyncio.wait([serving, stopped], return_when=asyncio.FIRST_COMPLETED)
     server.should_exit = True
     await serving
     stopped.cancel()
+
+
+async def _listen(server: uvicorn.Server) -> None:
+    try:
+        await server.serve()
+    except SystemExit as end:  # in a task it would end the loop, not the process
+        raise OSError(f"cannot listen on {server.config.host}:{server.config.port}") from end
 
 
 def _stop_on_signal(stopping: asyncio.Event) -> None:
@@ -155,7 +162,7 @@ async def run_worker(service: Service, settings: ServiceSettings) -> int:
         log.info("worker_started", sources=list(service.sources))
         stopped = asyncio.create_task(stopping.wait())
         await asyncio.wait([*tasks, stopped], return_when=asyncio.FIRST_COMPLETED)
-        failed = [task for task in tasks if task.done() and task.exception()]
+        failed = [task for task in tasks if task.done() and not task.cancelled() and task.exception()]
         for task in failed:
             log.critical("worker_stopped_itself", part=task.get_name(), error=str(task.exception()))
         stopping.set()

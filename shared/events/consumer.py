@@ -11,24 +11,25 @@ from typing import Any, Final
 
 import structlog
 from aiokafka import AIOKafkaConsumer, TopicPartition
-from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.errors import KafkaError
 
 from shared import metrics
-from shared.db import TRANSIENT, Connection, Database, is_transient
-from shared.events import envelope, inbox, parked
+from shared.db import TRANSIENT, Database, is_transient
+from shared.events import parked
+from shared.events.batch import Batch, Paused, Unread, handle, quarantine, write_bookmarks
 from shared.events.failures import describe
-from shared.events.inbox import Apply, Received
+from shared.events.inbox import Apply
+from shared.events.kafka import close_consumer, cluster_id_of, join_anew
 from shared.events.parked import RetryPolicy
-from shared.events.takeover import Takeover, record_id
+from shared.events.takeover import Takeover
 
-# Taken at once, of all partitions together. What is taken of one partition is one transaction.
-BATCH_RECORDS: Final = 2000
-PARTITIONS_AT_ONCE: Final = 2  # one computes while the database works for the other
+BATCH_RECORDS: Final = 2000  # taken at once, of all partitions together
+SMALL_BATCH_RECORDS: Final = 200
 FETCH_WAIT_MILLISECONDS: Final = 500
 RETRY_POLL_SECONDS: Final = 0.25
 RESTART_SECONDS: Final = 1.0
 COMMIT_SECONDS: Final = 1.0
+COMMIT_BOUND_SECONDS: Final = 3.0
 LONGEST_PAUSE_SECONDS: Final = 10.0
 STUCK_SECONDS: Final = 60.0
 
@@ -49,22 +50,6 @@ class Subscription:
     @property
     def sources(self) -> Collection[str]:
         return frozenset(self.topics.values())
-
-
-@dataclass(frozen=True, slots=True)
-class Unread:
-    """Stands for a record that cannot be read."""
-
-    topic: str
-    partition: int
-    offset: int
-    key: None = None
-    value: None = None
-    headers: tuple[()] = ()
-
-
-class Paused(Exception):
-    """An operator has paused the source; the batch was rolled back."""
 
 
 async def run(db: Database, subscription: Subscription, stopping: asyncio.Event) -> None:
@@ -92,7 +77,7 @@ async def retry_parked(db: Database, subscription: Subscription, stopping: async
 
 
 async def _consume(db: Database, subscription: Subscription, stopping: asyncio.Event) -> None:
-    cluster_id = await _cluster_id(subscription.kafka)
+    cluster_id = await cluster_id_of(subscription.kafka)
     consumer = AIOKafkaConsumer(
         bootstrap_servers=subscription.kafka,
         group_id=subscription.group,
@@ -105,13 +90,14 @@ async def _consume(db: Database, subscription: Subscription, stopping: asyncio.E
         session_timeout_ms=10_000,
         metadata_max_age_ms=3_000,  # a topic that was made a moment ago is seen soon
     )
-    takeover = Takeover(db, consumer, cluster_id)
+    takeover = Takeover(db, consumer, subscription.kafka, cluster_id)
     consumer.subscribe(list(subscription.topics), listener=takeover)
     watchdog = asyncio.create_task(_watch(consumer, takeover))
     committed: dict[TopicPartition, int] = {}
     commit_at = 0.0
     try:
         await consumer.start()
+        await join_anew(consumer)
         while not stopping.is_set():
             if watchdog.done():
                 watchdog.result()
@@ -126,16 +112,16 @@ async def _consume(db: Database, subscription: Subscription, stopping: asyncio.E
             handled = {p: records for p, records in batches.items() if takeover.may_apply(p, records)}
             for topic in sorted({partition.topic for partition in handled}):
                 of_topic = {p: records for p, records in handled.items() if p.topic == topic}
-                for paused in await _handle_side_by_side(db, subscription, takeover, of_topic, stopping):
-                    log.info("source_paused", topic=topic, partition=paused.partition)
-                    consumer.pause(paused)
+                if not await _handle_side_by_side(db, subscription, takeover, of_topic, stopping):
+                    log.info("source_paused", topic=topic)
+                    consumer.pause(*of_topic)
             now = asyncio.get_running_loop().time()
             if now >= commit_at and (positions := takeover.positions(consumer.assignment())) != committed:
                 await _commit_for_tools(consumer, positions)
                 committed, commit_at = positions, now + COMMIT_SECONDS
     finally:
         watchdog.cancel()
-        await consumer.stop()
+        await close_consumer(consumer)
 
 
 async def _step_over_unreadable(
@@ -153,18 +139,22 @@ async def _step_over_unreadable(
     for partition, position in takeover.positions(consumer.assignment()).items():
         consumer.seek(partition, position)
         try:
-            while found := await consumer.getmany(partition, timeout_ms=FETCH_WAIT_MILLISECONDS, max_records=1):
-                if takeover.may_apply(partition, found[partition]):
-                    await _handle_until_done(db, subscription, takeover, partition, found[partition], stopping)
-        except UnicodeDecodeError:
-            if (offset := takeover.position(partition)) is None:
-                continue  # it has just been taken away
-            unread = Unread(partition.topic, partition.partition, offset)
-            async with db.transaction() as conn:
-                await _quarantine(conn, unread, f"a header's name is not UTF-8: {error}")
-                await _write_bookmark(conn, subscription, partition, unread, takeover.cluster_id)
-            takeover.moved(partition, offset + 1)
-            consumer.seek(partition, offset + 1)
+            try:
+                while found := await consumer.getmany(partition, timeout_ms=FETCH_WAIT_MILLISECONDS, max_records=1):
+                    if takeover.may_apply(partition, found[partition]):
+                        await _handle_until_done(db, subscription, takeover, found, stopping)
+            except UnicodeDecodeError:
+                if (offset := takeover.position(partition)) is None:
+                    continue  # it has just been taken away
+                unread = Unread(partition.topic, partition.partition, offset)
+                source = subscription.topics[partition.topic]
+                async with db.transaction() as conn:
+                    await quarantine(conn, unread, f"a header's name is not UTF-8: {error}")
+                    await write_bookmarks(conn, {partition: [unread]}, source=source, cluster_id=takeover.cluster_id)
+                takeover.moved(partition, offset + 1)
+                consumer.seek(partition, offset + 1)
+        except Paused:
+            consumer.pause(partition)
 
 
 async def _resume(db: Database, subscription: Subscription, takeover: Takeover, consumer: AIOKafkaConsumer) -> None:
@@ -177,147 +167,73 @@ async def _resume(db: Database, subscription: Subscription, takeover: Takeover, 
         consumer.resume(*released)
 
 
-async def _cluster_id(kafka: str) -> str:
-    admin = AIOKafkaAdminClient(bootstrap_servers=kafka)
-    try:
-        await admin.start()
-        return str((await admin.describe_cluster())["cluster_id"])
-    finally:
-        await admin.close()
-
-
 async def _handle_side_by_side(
-    db: Database,
-    subscription: Subscription,
-    takeover: Takeover,
-    batches: Mapping[TopicPartition, Sequence[Any]],
-    stopping: asyncio.Event,
-) -> Sequence[TopicPartition]:
-    """Handle partitions of one topic, whose keys differ, some at a time. Returns those of a paused source."""
-    free = asyncio.Semaphore(PARTITIONS_AT_ONCE)
-
-    async def handle_one(partition: TopicPartition, records: Sequence[Any]) -> None:
-        async with free:
-            await _handle_until_done(db, subscription, takeover, partition, records, stopping)
-
-    outcomes = await asyncio.gather(*[handle_one(*batch) for batch in batches.items()], return_exceptions=True)
+    db: Database, subscription: Subscription, takeover: Takeover, batch: Batch, stopping: asyncio.Event
+) -> bool:
+    """Handle records of one topic; many of them in two parts, whose keys differ. False if the source is paused."""
+    parts = [_handle_until_done(db, subscription, takeover, part, stopping) for part in _parts(batch)]
+    outcomes = await asyncio.gather(*parts, return_exceptions=True)
     for outcome in outcomes:
         if isinstance(outcome, BaseException) and not isinstance(outcome, Paused):
             raise outcome
-    return [p for p, outcome in zip(batches, outcomes, strict=True) if isinstance(outcome, Paused)]
+    return not any(outcomes)
+
+
+def _parts(batch: Batch) -> Sequence[Batch]:
+    """The partitions, in two parts of about the same size: one computes while the database works for the other."""
+    if len(batch) == 1 or sum(map(len, batch.values())) <= SMALL_BATCH_RECORDS:
+        return [batch]
+    parts: tuple[dict[TopicPartition, Sequence[Any]], ...] = ({}, {})
+    for partition, records in sorted(batch.items(), key=lambda item: len(item[1]), reverse=True):
+        smaller = min(parts, key=lambda part: sum(map(len, part.values())))
+        smaller[partition] = records
+    return parts
 
 
 async def _handle_until_done(
-    db: Database,
-    subscription: Subscription,
-    takeover: "Takeover",
-    partition: TopicPartition,
-    records: Sequence[Any],
-    stopping: asyncio.Event,
+    db: Database, subscription: Subscription, takeover: Takeover, batch: Batch, stopping: asyncio.Event
 ) -> None:
-    """Handle a batch, again and again while the failure is transient: nothing is ever passed over."""
+    """Handle a batch, again and again while the failure is transient: nothing is ever passed over. Raises Paused."""
+    [source] = {subscription.topics[partition.topic] for partition in batch}
     pause, careful = 0.1, False
     while not stopping.is_set():
         try:
             async with db.transaction() as conn:
-                outcome = await handle(conn, subscription, partition, records, careful=careful)
-                await _write_bookmark(conn, subscription, partition, records[-1], takeover.cluster_id)
+                outcome = await handle(
+                    conn,
+                    batch,
+                    source=source,
+                    apply=subscription.apply,
+                    sources=subscription.sources,
+                    careful=careful,
+                )
+                await write_bookmarks(conn, batch, source=source, cluster_id=takeover.cluster_id)
         except Paused:
             raise
         except Exception as error:
             transient = is_transient(error)
             if careful and not transient:
                 raise
-            log.warning("batch_repeated", topic=partition.topic, partition=partition.partition, error=describe(error))
+            log.warning("batch_repeated", source=source, partitions=len(batch), error=describe(error))
             careful = True
             if transient:
                 await asyncio.sleep(pause)
                 pause = min(pause * 2, LONGEST_PAUSE_SECONDS)
         else:
-            source = subscription.topics[partition.topic]
             metrics.applied.labels(source).inc(len(outcome.applied))
             metrics.duplicates.labels(source).inc(outcome.duplicates)
-            takeover.moved(partition, records[-1].offset + 1)
+            for partition, records in batch.items():
+                takeover.moved(partition, records[-1].offset + 1)
             return
-
-
-async def handle(
-    conn: Connection,
-    subscription: Subscription,
-    partition: TopicPartition,
-    records: Sequence[Any],
-    *,
-    careful: bool = True,
-) -> inbox.Outcome:
-    """Apply, park or quarantine the records of one partition, in the caller's transaction."""
-    source = subscription.topics[partition.topic]
-    batch: list[Received] = []
-    for record in records:
-        try:
-            event = envelope.parse(record.key, record.value, record.headers, source=source)
-        except envelope.NotAnEvent as error:
-            await _quarantine(conn, record, str(error))
-        else:
-            batch.append(Received(event, record.topic, record.partition, record.offset))
-    if not batch:
-        return inbox.Outcome()
-    return await inbox.receive(conn, batch, subscription.apply, subscription.sources, careful=careful)
-
-
-async def _quarantine(conn: Connection, record: Any, error: str) -> None:
-    log.error(
-        "record_quarantined",
-        topic=record.topic,
-        partition=record.partition,
-        offset=record.offset,
-        error=error,
-    )
-    metrics.quarantined.labels(record.topic).inc()
-    await conn.execute(
-        """
-        INSERT INTO quarantine (topic, partition, "offset", key, value, headers, error)
-        VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT DO NOTHING
-        """,
-        record.topic,
-        record.partition,
-        record.offset,
-        record.key,
-        record.value,
-        {name.replace("\0", ""): (raw or b"").hex() for name, raw in record.headers},
-        error.replace("\0", ""),
-    )
-
-
-async def _write_bookmark(
-    conn: Connection, subscription: Subscription, partition: TopicPartition, last: Any, cluster_id: str
-) -> None:
-    """Remember where to read on. Raises Paused when the source is: the write that every batch makes is its gate."""
-    source = subscription.topics[partition.topic]
-    written = await conn.fetchval(
-        """
-        INSERT INTO bookmark (topic, partition, next_offset, last_id, cluster_id)
-        SELECT $1, $2, $3, $4, $5 WHERE NOT EXISTS (SELECT FROM pause WHERE source = $6)
-        ON CONFLICT (topic, partition) DO UPDATE
-        SET next_offset = EXCLUDED.next_offset, last_id = EXCLUDED.last_id, cluster_id = EXCLUDED.cluster_id
-        RETURNING true
-        """,
-        partition.topic,
-        partition.partition,
-        last.offset + 1,
-        record_id(last),
-        cluster_id,
-        source,
-    )
-    if not written:
-        raise Paused(source)
 
 
 async def _commit_for_tools(consumer: AIOKafkaConsumer, positions: Mapping[TopicPartition, int]) -> None:
     if not positions:
         return
     try:
-        await consumer.commit(positions)
-    except KafkaError as error:
+        async with asyncio.timeout(COMMIT_BOUND_SECONDS):  # the client would repeat it for ever
+            await consumer.commit(positions)
+    except (KafkaError, TimeoutError) as error:
         log.info("offset_commit_left_out", error=repr(error))
 
 

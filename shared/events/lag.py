@@ -9,7 +9,7 @@ from typing import Final
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
 
-from shared.events.topics import partitions_of
+from shared.events.kafka import partitions_of
 
 BOUND_SECONDS: Final = 5.0
 

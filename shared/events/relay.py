@@ -8,7 +8,6 @@ only repeat records, never skip one or put a key's first appearances out of orde
 """
 
 import asyncio
-import contextlib
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -24,7 +23,7 @@ from aiokafka.partitioner import DefaultPartitioner
 from shared import metrics
 from shared.db import TRANSIENT, prepare_connection
 from shared.events.envelope import PREFIX, Envelope, NotAnEvent, parse
-from shared.events.topics import partitions_of
+from shared.events.kafka import close_producer, partitions_of
 
 PASS_ROWS: Final = 2000
 POLL_SECONDS: Final = 1.0
@@ -35,7 +34,6 @@ LEASE_SECONDS: Final = 5
 RESTART_SECONDS: Final = 0.5
 HALTED_SECONDS: Final = 30.0
 SEND_SECONDS: Final = 30.0
-CLOSE_SECONDS: Final = 2.0
 
 log = structlog.get_logger()
 _partitioner = DefaultPartitioner()
@@ -127,7 +125,7 @@ async def _pump(relay: Relay, conn: asyncpg.Connection, stopping: asyncio.Event)
             else:
                 await _first(woken, stopping, POLL_SECONDS)
     finally:
-        await _close(producer)
+        await close_producer(producer)
 
 
 async def _read(conn: asyncpg.Connection, but: Sequence[int] = ()) -> Sequence[asyncpg.Record]:
@@ -140,18 +138,6 @@ async def _read(conn: asyncpg.Connection, but: Sequence[int] = ()) -> Sequence[a
         PASS_ROWS,
     )
     return rows
-
-
-async def _close(producer: AIOKafkaProducer) -> None:
-    """Give up what is not acknowledged (it is still in the outbox): an idempotent producer would try for ever."""
-    try:
-        async with asyncio.timeout(CLOSE_SECONDS):
-            await producer.stop()
-    except TimeoutError:
-        with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(CLOSE_SECONDS):
-                await producer._sender.close()  # noqa: SLF001 (the public stop waits for the broker)
-        await producer.client.close()
 
 
 async def _relay(

@@ -8,6 +8,7 @@ from uuid import UUID
 from aiokafka import AIOKafkaConsumer, ConsumerRebalanceListener, TopicPartition
 
 from shared.db import Database
+from shared.events.kafka import cluster_id_of
 
 SECOND_LOOKS_MAX: Final = 3
 
@@ -19,10 +20,11 @@ class AnotherLog(Exception):
 class Takeover(ConsumerRebalanceListener):  # type: ignore[misc]
     """Starts each partition at its bookmark, one record early, so that the record before is seen to be the same."""
 
-    def __init__(self, db: Database, consumer: AIOKafkaConsumer, cluster_id: str) -> None:
+    def __init__(self, db: Database, consumer: AIOKafkaConsumer, kafka: str, cluster_id: str) -> None:
         self._db = db
         self._consumer = consumer
         self.cluster_id = cluster_id
+        self._kafka = kafka
         self._expected: dict[TopicPartition, int] = {}
         self._remembered: dict[TopicPartition, tuple[int, str]] = {}
         self._second_looks: dict[TopicPartition, int] = {}
@@ -47,6 +49,9 @@ class Takeover(ConsumerRebalanceListener):  # type: ignore[misc]
 
     async def seek(self, assigned: Collection[TopicPartition]) -> None:
         """Read these partitions on from their bookmarks. Raises AnotherLog."""
+        # The broker may have been wiped under a client that only connected again.
+        if (now := await cluster_id_of(self._kafka)) != self.cluster_id:
+            raise AnotherLog(f"the cluster is {now} now, not {self.cluster_id}")
         starts = await self._consumer.beginning_offsets(list(assigned)) if assigned else {}
         ends = await self._consumer.end_offsets(list(assigned)) if assigned else {}
         loop_time = asyncio.get_running_loop().time()
@@ -88,11 +93,13 @@ class Takeover(ConsumerRebalanceListener):  # type: ignore[misc]
         expected = self._expected.get(partition)
         if expected is None:
             return False
-        if records[0].offset > expected and self._second_looks[partition] < SECOND_LOOKS_MAX:
+        remembered = self._remembered.get(partition)
+        wanted = remembered[0] if remembered else expected
+        if records[0].offset > wanted and self._second_looks[partition] < SECOND_LOOKS_MAX:
             self._second_looks[partition] += 1
-            self._consumer.seek(partition, expected)
+            self._consumer.seek(partition, wanted)
             return False
-        if not (remembered := self._remembered.get(partition)):
+        if not remembered:
             return True
         offset, last_id = remembered
         if not (before := [r for r in records if r.offset >= offset]):

@@ -23,7 +23,7 @@ from tests.bench.ground import PARTITIONS, Ground
 from tests.bench.runs import Measure, Target, in_turns, ratio, summary
 
 TARGET: Final = Target("≥", 0.7)
-BATCH: Final = consumer.BATCH_RECORDS
+BATCH: Final = 1_000
 Batches = Sequence[Sequence[Any]]
 
 INSERT_ONE: Final = "INSERT INTO effect (key, number, title) VALUES ($1, $2, $3)"
@@ -63,11 +63,11 @@ async def protected(db: Database, apply: inbox.Apply, batches: Batches) -> None:
     """Each batch as the consumer handles it: effect, watermark and bookmark in one commit."""
     topic = batches[0][0].topic
     subscription = consumer.Subscription("", "bench", "bench", {topic: "writer"}, apply)
-    takeover = Takeover(db, cast("Any", None), "bench")  # no log to seek in: the records are in memory
+    takeover = Takeover(db, cast("Any", None), "", "bench")  # no log to seek in: the records are in memory
     stopping = asyncio.Event()
     for records in batches:
         partition = TopicPartition(topic, records[0].partition)
-        await consumer._handle_until_done(db, subscription, takeover, partition, records, stopping)
+        await consumer._handle_until_done(db, subscription, takeover, {partition: records}, stopping)
 
 
 async def bare_one_by_one(db: Database, batches: Batches) -> None:

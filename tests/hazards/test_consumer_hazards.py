@@ -218,7 +218,7 @@ async def test_consumer_stuck_is_not_what_the_watchdog_calls_one_whose_partition
     monkeypatch.setattr(consumer, "STUCK_SECONDS", 0.04)
     partition = TopicPartition("singo.registry", 0)
     standing = Standing(partition)
-    takeover = Takeover(await world.db("reporting"), standing, "cluster")
+    takeover = Takeover(await world.db("reporting"), standing, "", "cluster")
     takeover.moved(partition, 5)
     watchdog = asyncio.create_task(consumer._watch(standing, takeover))
 

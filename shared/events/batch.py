@@ -1,0 +1,101 @@
+"""A batch: records of one topic, applied, parked or quarantined, and the bookmarks that say so, in one commit."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import structlog
+from aiokafka import TopicPartition
+
+from shared import metrics
+from shared.db import Connection
+from shared.events import envelope, inbox
+from shared.events.inbox import Apply, Received
+from shared.events.takeover import record_id
+
+log = structlog.get_logger()
+
+Batch = Mapping[TopicPartition, Sequence[Any]]
+"""The records read of each partition, in the order of the log. Never without records."""
+
+
+@dataclass(frozen=True, slots=True)
+class Unread:
+    """Stands for a record that the client cannot take apart."""
+
+    topic: str
+    partition: int
+    offset: int
+    key: None = None
+    value: None = None
+    headers: tuple[()] = ()
+
+
+class Paused(Exception):
+    """An operator has paused the source: roll back, and stop reading it."""
+
+
+async def handle(
+    conn: Connection, batch: Batch, *, source: str, apply: Apply, sources: Collection[str], careful: bool = True
+) -> inbox.Outcome:
+    """Apply, park or quarantine one source's records, in the caller's transaction."""
+    received: list[Received] = []
+    for records in batch.values():
+        for record in records:
+            try:
+                event = envelope.parse(record.key, record.value, record.headers, source=source)
+            except envelope.NotAnEvent as error:
+                await quarantine(conn, record, str(error))
+            else:
+                received.append(Received(event, record.topic, record.partition, record.offset))
+    if not received:
+        return inbox.Outcome()
+    return await inbox.receive(conn, received, apply, sources, careful=careful)
+
+
+async def quarantine(conn: Connection, record: Any, error: str) -> None:
+    log.error(
+        "record_quarantined",
+        topic=record.topic,
+        partition=record.partition,
+        offset=record.offset,
+        error=error,
+    )
+    metrics.quarantined.labels(record.topic).inc()
+    await conn.execute(
+        """
+        INSERT INTO quarantine (topic, partition, "offset", key, value, headers, error)
+        VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT DO NOTHING
+        """,
+        record.topic,
+        record.partition,
+        record.offset,
+        record.key,
+        record.value,
+        {name.replace("\0", ""): (raw or b"").hex() for name, raw in record.headers},
+        error.replace("\0", ""),
+    )
+
+
+async def write_bookmarks(conn: Connection, batch: Batch, *, source: str, cluster_id: str) -> None:
+    """Remember where to read on. Raises Paused when the source is: the write that every batch makes is its gate."""
+    last = [records[-1] for _, records in sorted(batch.items())]
+    written = await conn.fetch(
+        """
+        INSERT INTO bookmark (topic, partition, next_offset, last_id, cluster_id)
+        SELECT topic, partition, read + 1, last_id, $5
+        FROM unnest($1::text[], $2::int[], $3::bigint[], $4::uuid[]) AS r (topic, partition, read, last_id)
+        WHERE NOT EXISTS (SELECT FROM pause WHERE source = $6)
+        ON CONFLICT (topic, partition) DO UPDATE
+        SET next_offset = EXCLUDED.next_offset, last_id = EXCLUDED.last_id, cluster_id = EXCLUDED.cluster_id
+        RETURNING partition
+        """,
+        [record.topic for record in last],
+        [record.partition for record in last],
+        [record.offset for record in last],
+        [record_id(record) for record in last],
+        cluster_id,
+        source,
+    )
+    if not written:
+        raise Paused(source)

@@ -1,0 +1,67 @@
+"""What the Kafka client lacks, or does in a way that we cannot use."""
+
+import asyncio
+import contextlib
+from collections.abc import Sequence
+from typing import Final
+
+import structlog
+from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
+from aiokafka.admin import AIOKafkaAdminClient
+from aiokafka.errors import KafkaError
+from aiokafka.protocol.group import LeaveGroupRequest
+
+CLOSE_SECONDS: Final = 2.0
+
+log = structlog.get_logger()
+
+
+async def cluster_id_of(kafka: str) -> str:
+    admin = AIOKafkaAdminClient(bootstrap_servers=kafka)
+    try:
+        await admin.start()
+        return str((await admin.describe_cluster())["cluster_id"])
+    finally:
+        await admin.close()
+
+
+async def partitions_of(consumer: AIOKafkaConsumer, topic: str) -> Sequence[int]:
+    """The partitions that the topic has now; none while it does not exist."""
+    await consumer._client.force_metadata_update()  # noqa: SLF001 (the public call answers from an old copy)
+    return sorted(consumer.partitions_for_topic(topic) or ())
+
+
+async def join_anew(consumer: AIOKafkaConsumer) -> None:
+    """Leave the group and come again, so that its partitions are shared out anew.
+
+    A static member that restarts is given what it had before, by nobody: it would never get a partition that was added
+    while it was away.
+    """
+    coordinator = consumer._coordinator  # noqa: SLF001 (a static member has no public way to leave)
+    with contextlib.suppress(KafkaError):
+        await coordinator._send_req(  # noqa: SLF001
+            LeaveGroupRequest(coordinator.group_id, coordinator.member_id)
+        )
+    coordinator.reset_generation()
+    coordinator.request_rejoin()
+
+
+async def close_consumer(consumer: AIOKafkaConsumer) -> None:
+    try:
+        await consumer.stop()
+    except asyncio.CancelledError:
+        if (task := asyncio.current_task()) and task.cancelling():
+            raise
+        log.info("consumer_closed_roughly")  # a task of the client's own was cancelled, not we
+
+
+async def close_producer(producer: AIOKafkaProducer) -> None:
+    """Give up what is not acknowledged (it is still in the outbox): an idempotent producer would try for ever."""
+    try:
+        async with asyncio.timeout(CLOSE_SECONDS):
+            await producer.stop()
+    except TimeoutError:
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(CLOSE_SECONDS):
+                await producer._sender.close()  # noqa: SLF001 (the public stop waits for the broker)
+        await producer.client.close()
