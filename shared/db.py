@@ -110,12 +110,13 @@ class Database:
 @asynccontextmanager
 async def savepoint(conn: Connection) -> AsyncIterator[None]:
     """Undo what the block did, its emitted events included, if it raises."""
-    emitted = len(conn.pending)
+    pending = conn.pending  # a lost connection no longer has it
+    emitted = len(pending)
     try:
         async with conn.transaction():
             yield
     except BaseException:
-        del conn.pending[emitted:]
+        del pending[emitted:]
         raise
 
 

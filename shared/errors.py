@@ -12,7 +12,7 @@ Problem
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import ClassVar, Final
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,6 +158,9 @@ class NotYetArrived(Problem):
     status = 503
     type = "not-yet-arrived"
     mend = "Ask again after the seconds in `Retry-After`; nothing is lost."
+
+
+WRITING_IS_HALTED: Final = "writing is stopped until an operator has reconciled the log"
 
 
 class Unavailable(Problem):

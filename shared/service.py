@@ -162,9 +162,10 @@ async def run_worker(service: Service, settings: ServiceSettings) -> int:
         log.info("worker_started", sources=list(service.sources))
         stopped = asyncio.create_task(stopping.wait())
         await asyncio.wait([*tasks, stopped], return_when=asyncio.FIRST_COMPLETED)
-        failed = [task for task in tasks if task.done() and not task.cancelled() and task.exception()]
+        failed = [task for task in tasks if task.done() and (task.cancelled() or task.exception())]
         for task in failed:
-            log.critical("worker_stopped_itself", part=task.get_name(), error=str(task.exception()))
+            error = "cancelled" if task.cancelled() else str(task.exception())
+            log.critical("worker_stopped_itself", part=task.get_name(), error=error)
         stopping.set()
         await asyncio.wait(tasks, timeout=settings.stop_timeout_seconds)
         for task in tasks:

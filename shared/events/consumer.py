@@ -98,9 +98,12 @@ async def _consume(db: Database, subscription: Subscription, stopping: asyncio.E
     try:
         await consumer.start()
         await join_anew(consumer)
+        partitions = _partitions(consumer, subscription)
         while not stopping.is_set():
             if watchdog.done():
                 watchdog.result()
+            if partitions != _partitions(consumer, subscription):
+                raise KafkaError("a topic has other partitions than before")
             try:
                 async with asyncio.timeout(STUCK_SECONDS):  # it has been seen to hang, whatever its own limit
                     batches = await consumer.getmany(timeout_ms=FETCH_WAIT_MILLISECONDS, max_records=BATCH_RECORDS)
@@ -122,6 +125,10 @@ async def _consume(db: Database, subscription: Subscription, stopping: asyncio.E
     finally:
         watchdog.cancel()
         await close_consumer(consumer)
+
+
+def _partitions(consumer: AIOKafkaConsumer, subscription: Subscription) -> dict[str, int]:
+    return {topic: len(consumer.partitions_for_topic(topic) or ()) for topic in subscription.topics}
 
 
 async def _step_over_unreadable(

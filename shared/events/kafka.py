@@ -8,7 +8,7 @@ from typing import Final
 import structlog
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 from aiokafka.admin import AIOKafkaAdminClient
-from aiokafka.errors import KafkaError
+from aiokafka.errors import for_code
 from aiokafka.protocol.group import LeaveGroupRequest
 
 CLOSE_SECONDS: Final = 2.0
@@ -32,16 +32,16 @@ async def partitions_of(consumer: AIOKafkaConsumer, topic: str) -> Sequence[int]
 
 
 async def join_anew(consumer: AIOKafkaConsumer) -> None:
-    """Leave the group and come again, so that its partitions are shared out anew.
+    """Leave the group and come again, so that its partitions are shared out anew. Raises KafkaError.
 
     A static member that restarts is given what it had before, by nobody: it would never get a partition that was added
     while it was away.
     """
     coordinator = consumer._coordinator  # noqa: SLF001 (a static member has no public way to leave)
-    with contextlib.suppress(KafkaError):
-        await coordinator._send_req(  # noqa: SLF001
-            LeaveGroupRequest(coordinator.group_id, coordinator.member_id)
-        )
+    request = LeaveGroupRequest(coordinator.group_id, coordinator.member_id)
+    left = await coordinator._send_req(request)  # noqa: SLF001
+    if left.error_code:
+        raise for_code(left.error_code)(f"group {coordinator.group_id} was not left")
     coordinator.reset_generation()
     coordinator.request_rejoin()
 

@@ -16,14 +16,15 @@ from typing import Any, Final
 
 import asyncpg
 import structlog
-from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
+from aiokafka import AIOKafkaProducer
 from aiokafka.errors import KafkaError
 from aiokafka.partitioner import DefaultPartitioner
 
 from shared import metrics
 from shared.db import TRANSIENT, prepare_connection
-from shared.events.envelope import PREFIX, Envelope, NotAnEvent, parse
-from shared.events.kafka import close_producer, partitions_of
+from shared.events.envelope import PREFIX
+from shared.events.kafka import close_producer
+from shared.events.log_ahead import LogAhead, refuse_if_log_is_ahead
 
 PASS_ROWS: Final = 2000
 POLL_SECONDS: Final = 1.0
@@ -37,10 +38,6 @@ SEND_SECONDS: Final = 30.0
 
 log = structlog.get_logger()
 _partitioner = DefaultPartitioner()
-
-
-class LogAhead(Exception):
-    """The log holds a record that this database does not know: the database was restored to an earlier point."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +61,7 @@ async def run(relay: Relay, stopping: asyncio.Event) -> None:
             async with _leadership(relay, stopping) as conn:
                 if conn is None:
                     return
-                await _refuse_if_log_is_ahead(relay, conn)
+                await refuse_if_log_is_ahead(conn, service=relay.service, topic=relay.topic, kafka=relay.kafka)
                 log.info("relay_leading", topic=relay.topic)
                 await _pump(relay, conn, stopping)
         except (*TRANSIENT, KafkaError) as error:
@@ -162,7 +159,18 @@ async def _relay(
     finally:
         acknowledged.cancel()
         await asyncio.gather(acknowledged, return_exceptions=True)  # not "never retrieved"
-    await conn.execute("DELETE FROM outbox WHERE position = ANY($1)", sent)
+    starts = zip(batches.items(), acknowledged.result(), strict=True)
+    ends = {partition: start.offset + batch.record_count() for (partition, batch), start in starts}
+    await conn.execute(
+        """
+        WITH sent AS (DELETE FROM outbox WHERE position = ANY($1))
+        INSERT INTO relayed (partition, next_offset) SELECT * FROM unnest($2::int[], $3::bigint[])
+        ON CONFLICT (partition) DO UPDATE SET next_offset = EXCLUDED.next_offset
+        """,
+        sent,
+        list(ends),
+        list(ends.values()),
+    )
     metrics.relayed.inc(len(sent))
     return upcoming
 
@@ -213,52 +221,6 @@ def _headers(relay: Relay, row: asyncpg.Record) -> list[tuple[str, bytes]]:
         ("ce_sequence", str(row["sequence"]).encode()),
         *[(PREFIX + name, text.encode()) for name, text in row["headers"].items()],
     ]
-
-
-async def _refuse_if_log_is_ahead(relay: Relay, conn: asyncpg.Connection) -> None:
-    """Stop all writing unless the last record of every partition stands in `event` with the same hash."""
-    async for partition, offset, event in _last_records(relay):
-        known = await conn.fetchval(
-            "SELECT hash FROM event WHERE key = $1 AND sequence = $2", event.key, event.sequence
-        )
-        accepted = await conn.fetchval(
-            'SELECT true FROM halt_accepted WHERE topic = $1 AND partition = $2 AND "offset" = $3',
-            relay.topic,
-            partition,
-            offset,
-        )
-        if known == event.chain or accepted:
-            continue
-        reason = (
-            f"{relay.topic}, partition {partition}, offset {offset} holds event {event.sequence} of key {event.key}, "
-            "which this database does not know"
-        )
-        await conn.execute("INSERT INTO halt (reason) VALUES ($1) ON CONFLICT DO NOTHING", reason)
-        raise LogAhead(reason)
-
-
-async def _last_records(relay: Relay) -> AsyncIterator[tuple[int, int, Envelope]]:
-    """(partition, offset, event) of the last record of each partition, where it is an event."""
-    consumer = AIOKafkaConsumer(bootstrap_servers=relay.kafka, enable_auto_commit=False)
-    try:
-        await consumer.start()
-        partitions = [TopicPartition(relay.topic, p) for p in await partitions_of(consumer, relay.topic)]
-        if not partitions:
-            raise KafkaError(f"the topic {relay.topic} does not exist yet; `migrate` makes it")
-        consumer.assign(partitions)
-        for partition, end in (await consumer.end_offsets(partitions)).items():
-            if end == 0:
-                continue
-            consumer.seek(partition, end - 1)
-            record = await asyncio.wait_for(consumer.getone(partition), timeout=10)
-            try:
-                event = parse(record.key, record.value, record.headers, source=relay.service)
-            except NotAnEvent as error:
-                log.warning("foreign_record_in_own_topic", partition=partition.partition, reason=str(error))
-                continue
-            yield partition.partition, end - 1, event
-    finally:
-        await consumer.stop()
 
 
 async def _wait(event: asyncio.Event, seconds: float) -> None:

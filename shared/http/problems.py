@@ -14,7 +14,16 @@ from pydantic import BaseModel, Field
 from starlette.exceptions import HTTPException
 
 from shared.db import TRANSIENT, WRITING_HALTED
-from shared.errors import BodyTooLarge, BodyTooSlow, FieldError, InvalidInput, NotFound, Problem, Unavailable
+from shared.errors import (
+    WRITING_IS_HALTED,
+    BodyTooLarge,
+    BodyTooSlow,
+    FieldError,
+    InvalidInput,
+    NotFound,
+    Problem,
+    Unavailable,
+)
 from shared.events.append import correlation_id
 from shared.http.auth import public
 
@@ -118,7 +127,7 @@ def install(app: FastAPI) -> None:
 def from_unexpected(error: Exception) -> Problem:
     if getattr(error, "sqlstate", None) == WRITING_HALTED:
         log.error("write_refused", error=str(error))
-        return Unavailable("writing is stopped until an operator has reconciled the log", retry_after_seconds=60)
+        return Unavailable(WRITING_IS_HALTED, retry_after_seconds=60)
     if isinstance(error, TRANSIENT):
         log.warning("request_unavailable", error=repr(error))
         return Unavailable(

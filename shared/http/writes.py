@@ -20,7 +20,7 @@ from pydantic import BaseModel
 
 from shared.clock import Clock
 from shared.db import Connection, Database
-from shared.errors import KeyInFlight, KeyRequired, KeyReused
+from shared.errors import WRITING_IS_HALTED, KeyInFlight, KeyRequired, KeyReused, Unavailable
 from shared.events import append
 from shared.http.auth import Actor, SignedIn
 from shared.http.etags import etag
@@ -83,15 +83,21 @@ class Write:
             await self._remember(conn, transaction.response)
 
     async def _claim(self, conn: Connection) -> None:
-        """Have the key to ourselves until the commit, or raise: Replay, KeyReused, KeyInFlight."""
+        """Have the key to ourselves until the commit, or raise: Replay, KeyReused, KeyInFlight, Unavailable."""
         scope = f"{self.service}\n{self.actor.subject}\n{self.key}"  # advisory locks are the whole database's
-        if not await conn.fetchval("SELECT pg_try_advisory_xact_lock(hashtextextended($1, 0))", scope):
+        now = await conn.fetchrow(
+            "SELECT pg_try_advisory_xact_lock(hashtextextended($1, 0)) AS ours, (SELECT reason FROM halt) AS halted",
+            scope,
+        )
+        if not now["ours"]:
             raise KeyInFlight("the first request with this key is still being worked on", retry_after_seconds=1)
         done = await conn.fetchrow(
             "SELECT body_sha256, status, headers, body FROM request WHERE caller = $1 AND idempotency_key = $2",
             self.actor.subject,
             self.key,
         )
+        if done is None and now["halted"]:  # a change without events would not be refused by `append`
+            raise Unavailable(WRITING_IS_HALTED, retry_after_seconds=60)
         if done is None:
             return
         if done["body_sha256"] != self.request_sha256:

@@ -162,8 +162,34 @@ async def test_the_relay_halts_writing_when_the_log_knows_more_than_the_database
 
 async def _restore_to_before_the_last_event(world: World) -> None:
     owner = await asyncpg.connect(world.servers.dsn_of("registry_owner", world.database))
-    await owner.execute("DELETE FROM event WHERE sequence = 2; UPDATE stream SET last_sequence = 1")
+    await owner.execute(
+        """
+        DELETE FROM event WHERE sequence = 2;
+        UPDATE stream SET last_sequence = 1, last_hash = previous_hash;
+        UPDATE relayed SET next_offset = next_offset - 1
+        """
+    )
     await owner.close()
+
+
+@pytest.mark.parametrize("after", ["junk", "a copy of what is known"])
+async def test_a_log_that_is_ahead_is_seen_behind_records_that_hide_it(world: World, bus: Bus, after: str) -> None:
+    await world.publish("registry", happened("asb", 1), happened("asb", 2))
+    async with bus.relaying():
+        await world.until(bus.emptied)
+    [first, _] = await bus.records(2)
+    await _restore_to_before_the_last_event(world)
+    producer = AIOKafkaProducer(bootstrap_servers=world.servers.kafka)
+    await producer.start()
+    headers = [] if after == "junk" else [*first.headers.items()]
+    await producer.send_and_wait(bus.topic, first.value, key=b"asb", headers=headers)
+    await producer.stop()
+    pool = await world.pool("registry")
+
+    async with bus.relaying():
+        reason = await world.until(lambda: pool.fetchval("SELECT reason FROM halt"))
+
+    assert "holds event 2 of key asb" in reason
 
 
 async def test_a_reader_that_was_away_goes_on_where_it_was_and_repeats_nothing(world: World, bus: Bus) -> None:
@@ -277,7 +303,8 @@ async def test_a_loss_that_was_accepted_no_longer_halts_writing(world: World, bu
     pool = await world.pool("registry")
     async with bus.relaying():
         reason = await world.until(lambda: pool.fetchval("SELECT reason FROM halt"))
-    partition, offset = (int(part.split()[1]) for part in reason.split(", ")[1:3])
+    partition = int(reason.split(", ")[1].split()[1])
+    offset = int(reason.rsplit(maxsplit=1)[1])
 
     await pool.execute("INSERT INTO halt_accepted VALUES ($1, $2, $3)", bus.topic, partition, offset)
     await pool.execute("DELETE FROM halt")
