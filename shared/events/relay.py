@@ -84,6 +84,7 @@ async def _leadership(relay: Relay, stopping: asyncio.Event) -> AsyncIterator[as
             "application_name": f"{relay.service}-relay",
             "idle_session_timeout": str(LEASE_SECONDS * 1000),
             "statement_timeout": "10000",
+            "synchronous_commit": "off",  # a deletion that a crash undoes sends a record again, nothing else
         },
     )
     try:

@@ -208,9 +208,9 @@ async def test_an_operator_sees_the_lag_and_pauses_rewinds_and_resumes_a_source(
     notifications = await world.pool("notifications")
 
     async def lag() -> dict[str, Any]:
-
-        rows = json.loads((await singo.run("ops", "lag", "--json", token=token)).out)
-        return {row["source"]: row for row in rows if row["service"] == "notifications"}["registry"]
+        rows: list[dict[str, Any]] = json.loads((await singo.run("ops", "lag", "--json", token=token)).out)
+        [found] = [row for row in rows if (row["service"], row["source"]) == ("notifications", "registry")]
+        return found
 
     async def all_are_unread() -> bool:
         return bool((await lag())["events"] == 3)

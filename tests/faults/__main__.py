@@ -61,8 +61,8 @@ class Record:
 
     def as_json(self) -> dict[str, Any]:
         return {
+            "commands": [f"make faults RUNS={len(self.seconds)} SEED={self.seed}"],
             "runs": len(self.seconds),
-            "seed": self.seed,
             **{
                 name: self.sums[name]
                 for name in ("accepted", "lost", "doubled", "out_of_order", "chains_broken", "other")
@@ -75,7 +75,6 @@ class Record:
             "refused_after_acceptance": self.refused_after_acceptance,
             "restarts": self.restarts,
             "seconds": round(time.monotonic() - self.started, 1),
-            "seconds_per_run": round(sum(self.seconds) / max(1, len(self.seconds)), 1),
         }
 
 

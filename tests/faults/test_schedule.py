@@ -2,7 +2,6 @@
 
 from tests.faults.disasters import DISASTERS
 from tests.faults.faults import KINDS
-from tests.faults.report import page
 from tests.faults.schedule import BY_NAME, DISASTER_EVERY, WINDOW_SECONDS, plan
 
 
@@ -24,31 +23,3 @@ def test_a_plan_fits_its_window_and_its_kinds() -> None:
         assert 0 <= fault.at < WINDOW_SECONDS
         assert fault.target in kind.targets
         assert kind.seconds[0] <= fault.seconds <= kind.seconds[1]
-
-
-def test_the_page_tells_what_the_record_holds() -> None:
-    record = {
-        "runs": 3,
-        "seed": 1,
-        "seconds": 60.0,
-        "restarts": 7,
-        "failed_seeds": [2],
-        "not_made": {"cut (kafka): why": 4},
-        "accepted": 900,
-        "lost": 1,
-        "doubled": 2,
-        "out_of_order": 3,
-        "chains_broken": 4,
-        "other": 5,
-        "by_fault": {"kill api": 6},
-        "bus": {"copies": 8, "junk": 9},
-        "repeated_because": {"unanswered": 10},
-    }
-
-    text = page(record)
-
-    assert "of 900 accepted requests" in text
-    assert "| kill -9 of an API | 6 |" in text
-    assert "unanswered (10)" in text
-    assert "- cut (kafka): why (4)" in text
-    assert "for these or any other reason | 1 |" in text
