@@ -14,7 +14,7 @@ from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.errors import KafkaError
 
 from shared import metrics
-from shared.db import TRANSIENT, Database, is_transient
+from shared.db import Database, is_transient
 from shared.events import parked
 from shared.events.batch import Batch, Paused, Unread, handle, quarantine, write_bookmarks
 from shared.events.failures import describe
@@ -57,7 +57,9 @@ async def run(db: Database, subscription: Subscription, stopping: asyncio.Event)
     while not stopping.is_set():
         try:
             await _consume(db, subscription, stopping)
-        except (*TRANSIENT, KafkaError) as error:
+        except Exception as error:
+            if not is_transient(error) and not isinstance(error, KafkaError):
+                raise
             log.warning("consumer_restarting", error=repr(error))
             await asyncio.sleep(RESTART_SECONDS)
 

@@ -21,7 +21,7 @@ from aiokafka.errors import KafkaError
 from aiokafka.partitioner import DefaultPartitioner
 
 from shared import metrics
-from shared.db import TRANSIENT, prepare_connection
+from shared.db import is_transient, prepare_connection
 from shared.events.envelope import PREFIX
 from shared.events.kafka import close_producer
 from shared.events.log_ahead import LogAhead, refuse_if_log_is_ahead
@@ -64,12 +64,14 @@ async def run(relay: Relay, stopping: asyncio.Event) -> None:
                 await refuse_if_log_is_ahead(conn, service=relay.service, topic=relay.topic, kafka=relay.kafka)
                 log.info("relay_leading", topic=relay.topic)
                 await _pump(relay, conn, stopping)
-        except (*TRANSIENT, KafkaError) as error:
-            metrics.relay_restarts.inc()
-            log.warning("relay_restarting", error=repr(error))
         except LogAhead as error:
             log.critical("relay_halted_writing", error=str(error))
             await _wait(stopping, HALTED_SECONDS)
+        except Exception as error:
+            if not is_transient(error) and not isinstance(error, KafkaError):
+                raise
+            metrics.relay_restarts.inc()
+            log.warning("relay_restarting", error=repr(error))
         await _wait(stopping, RESTART_SECONDS)
 
 

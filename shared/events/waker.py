@@ -9,7 +9,7 @@ from typing import Final
 
 import asyncpg
 
-from shared.db import TRANSIENT
+from shared.db import is_transient
 
 PAUSE_SECONDS: Final = 0.002
 RECONNECT_SECONDS: Final = 1.0
@@ -29,7 +29,9 @@ class RelayWaker:
         while True:
             try:
                 await self._forward()
-            except TRANSIENT:
+            except Exception as error:
+                if not is_transient(error):
+                    raise
                 await asyncio.sleep(RECONNECT_SECONDS)
 
     async def _forward(self) -> None:

@@ -13,7 +13,7 @@ from fastapi.responses import HTMLResponse, JSONResponse
 from pydantic import BaseModel, Field
 from starlette.exceptions import HTTPException
 
-from shared.db import TRANSIENT, WRITING_HALTED
+from shared.db import TRANSIENT, WRITING_HALTED, is_transient
 from shared.errors import (
     WRITING_IS_HALTED,
     BodyTooLarge,
@@ -128,7 +128,7 @@ def from_unexpected(error: Exception) -> Problem:
     if getattr(error, "sqlstate", None) == WRITING_HALTED:
         log.error("write_refused", error=str(error))
         return Unavailable(WRITING_IS_HALTED, retry_after_seconds=60)
-    if isinstance(error, TRANSIENT):
+    if is_transient(error):
         log.warning("request_unavailable", error=repr(error))
         return Unavailable(
             "the database is not reachable or too busy; the same Idempotency-Key makes it safe to repeat",
