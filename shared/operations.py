@@ -212,7 +212,7 @@ async def skip(actor: Operator, db: Db, source: Line, key: Line, sequence: Posit
 
 @router.post("/parked/{source}/{key}/{sequence}/discard")
 async def discard(actor: Operator, db: Db, source: Line, key: Line, sequence: Position, act: OperatorAct) -> Done:
-    """Throw the forked head of a key away: the history read so far stands."""
+    """Throw a forged head of a key away (a fork, or one behind a gap): the history read so far stands."""
     async with db.transaction() as conn:
         done = await acts.discard(conn, source, key, sequence, actor=actor.subject, reason=act.reason)
     return Done(done=done)

@@ -18,7 +18,7 @@ from pydantic import ValidationError
 
 from shared import logging, migrate
 from shared.clock import Clock
-from shared.db import TRANSIENT, Database, open_pool
+from shared.db import TRANSIENT, Database, is_transient, open_pool
 from shared.events import consumer, relay
 from shared.events.inbox import Apply
 from shared.events.waker import RelayWaker
@@ -205,7 +205,7 @@ async def _repeat(job: Job, db: Database, clock: Clock, stopping: asyncio.Event)
         try:
             await job(db, clock)
         except Exception as error:
-            log.exception("job_failed", job=job.__name__, transient=isinstance(error, TRANSIENT))
+            log.exception("job_failed", job=job.__name__, transient=is_transient(error))
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(stopping.wait(), pause)
 

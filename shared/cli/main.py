@@ -118,7 +118,7 @@ def skip(service: ServiceName, source: str, key: str, sequence: int, /, *, reaso
 
 @ops.command
 def discard(service: ServiceName, source: str, key: str, sequence: int, /, *, reason: Reason) -> None:
-    """Throw the forked head of a key away: the history read so far stands."""
+    """Throw a forged head of a key away (a fork, or one behind a gap): the history read so far stands."""
     _act("discard", service, source, key, sequence, reason)
 
 

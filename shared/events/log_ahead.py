@@ -26,20 +26,12 @@ async def refuse_if_log_is_ahead(conn: asyncpg.Connection, *, service: str, topi
 
     Raises LogAhead, KafkaError or TimeoutError.
     """
-    rows = await conn.fetch(
-        """
-        SELECT partition, max(next_offset) AS next_offset FROM (
-            SELECT partition, next_offset FROM relayed
-            UNION ALL SELECT partition, "offset" + 1 FROM halt_accepted WHERE topic = $1
-        ) known GROUP BY partition
-        """,
-        topic,
-    )
-    accepted = {
-        (row["partition"], row["offset"])
-        for row in await conn.fetch('SELECT partition, "offset" FROM halt_accepted WHERE topic = $1', topic)
-    }
-    async for record, end in _records_since(kafka, topic, {row["partition"]: row["next_offset"] for row in rows}):
+    rows = await conn.fetch('SELECT partition, "offset" FROM halt_accepted WHERE topic = $1', topic)
+    accepted = {(row["partition"], row["offset"]) for row in rows}
+    known_to = {row["partition"]: row["next_offset"] for row in await conn.fetch("SELECT * FROM relayed")}
+    for partition, offset in accepted:
+        known_to[partition] = max(known_to.get(partition, 0), offset + 1)
+    async for record, end in _records_since(kafka, topic, known_to):
         try:
             event = parse(record.key, record.value, record.headers, source=service)
         except NotAnEvent as error:
