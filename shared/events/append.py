@@ -63,8 +63,8 @@ async def flush(conn: "Connection") -> None:
     conn.pending.clear()
     events = [emitted.event for emitted in pending]
     ids = [uuid7() for _ in events]
-    rows = await conn.fetch(
-        "SELECT appended_sequence FROM append($1, $2, $3, $4, $5, $6)",
+    sequences = await conn.fetchval(
+        "SELECT append($1, $2, $3, $4, $5, $6)",
         [event.stream_key() for event in events],
         ids,
         [event.wire_type() for event in events],
@@ -73,15 +73,14 @@ async def flush(conn: "Connection") -> None:
         [emitted.payload for emitted in pending],
     )
     conn.appended.extend(
-        Appended(id_, event.source, event.wire_type(), event.stream_key(), row["appended_sequence"])
-        for id_, event, row in zip(ids, events, rows, strict=True)
+        Appended(id_, event.source, event.wire_type(), event.stream_key(), sequence)
+        for id_, event, sequence in zip(ids, events, sequences, strict=True)
     )
 
 
 def _attributes(event: Event) -> dict[str, str]:
     attributes = {
         "time": event.occurred_at.isoformat(),
-        "subject": event.stream_key(),
         "dataschema": f"urn:singo:schema:{event.source}:{type(event).__name__}.v{event.schema_version}",
         "correlationid": correlation_id.get(),
         "causationid": causation_id.get(),

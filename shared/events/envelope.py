@@ -13,6 +13,7 @@ from types import MappingProxyType
 from typing import Any, ClassVar, Final
 from uuid import UUID
 
+from asyncpg.pgproto import pgproto
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 from pydantic_core import from_json
 
@@ -117,24 +118,24 @@ def parse(
         raise NotAnEvent(f"the key has {len(key)} bytes, not 1 to {MAX_KEY_BYTES}")
     if len(value) > MAX_PAYLOAD_BYTES:
         raise NotAnEvent(f"the payload has {len(value)} bytes, {MAX_PAYLOAD_BYTES} at most")
-    raw = dict(headers)
-    if None in raw.values():
-        raw = {name: text or b"" for name, text in raw.items()}
     try:
-        return _envelope(source, key.decode(), value, raw)  # type: ignore[arg-type]  # None is replaced
+        return _envelope(source, key, value, dict(headers))
     except KeyError as missing:
         raise NotAnEvent(f"the attribute {missing.args[0]} is missing") from None
     except ValueError as error:  # UnicodeDecodeError is one
         raise NotAnEvent(str(error)) from error
 
 
-def _envelope(source: str, key: str, payload: bytes, headers: dict[str, bytes]) -> Envelope:
+def _envelope(source: str, key: bytes, payload: bytes, headers_or_none: dict[str, bytes | None]) -> Envelope:
+    """A reader makes one per record, so what is done here counts."""
+    subject = key.decode()
+    headers = _that_can_be_stored(subject, headers_or_none)
     if headers["ce_specversion"] != b"1.0":
         raise ValueError(f"specversion {headers['ce_specversion']!r} is not 1.0")
     if headers["ce_source"] != b"urn:singo:" + source.encode():
         raise ValueError(f"the source is {headers['ce_source']!r}, but this is the topic of {source}")
-    if headers.get("ce_subject", key.encode()) != key.encode():
-        raise ValueError(f"the subject is {headers['ce_subject']!r}, but the record's key is {key!r}")
+    if headers.get("ce_subject", key) != key:
+        raise ValueError(f"the subject is {headers['ce_subject']!r}, but the record's key is {subject!r}")
     sequence = int(headers["ce_sequence"])
     if not 0 < sequence < 2**63:
         raise ValueError(f"sequence {sequence} is out of range")
@@ -144,31 +145,35 @@ def _envelope(source: str, key: str, payload: bytes, headers: dict[str, bytes]) 
     time = datetime.fromisoformat(headers["ce_time"].decode())
     if time.tzinfo is None:
         raise ValueError("time has no offset")
-    _refuse_what_cannot_be_stored(key, headers)
     after = headers.get("ce_after")
-    return Envelope(
-        source=source,
-        key=key,
-        sequence=sequence,
-        id=UUID(headers["ce_id"].decode()),
-        type=_type_of(headers["ce_type"]),
-        time=time,
-        chain=chain,
-        prevchain=prevchain,
-        after=parse_after(after.decode()) if after else _NOTHING,
-        headers=headers,
-        payload=payload,
+    return Envelope(  # in the order of its fields: names would cost as much again
+        source,
+        subject,
+        sequence,
+        pgproto.UUID(headers["ce_id"].decode()),  # a UUID, made in a fifth of the time
+        _type_of(headers["ce_type"]),
+        time,
+        chain,
+        prevchain,
+        parse_after(after.decode()) if after else _NOTHING,
+        headers,
+        payload,
     )
 
 
-def _refuse_what_cannot_be_stored(key: str, headers: Mapping[str, bytes]) -> None:
+def _that_can_be_stored(key: str, headers: dict[str, bytes | None]) -> dict[str, bytes]:
     """Attributes are UTF-8 without NUL: mostly one look at all headers together tells. Others may hold anything."""
-    everything = b"".join(headers.values())
-    if everything.isascii() and b"\0" not in everything and "\0" not in key and "\0" not in "".join(headers):
-        return
-    attributes = ((name, text.decode()) for name, text in headers.items() if name.startswith(PREFIX))
+    try:
+        everything = b"".join(headers.values())  # type: ignore[arg-type]  # None raises TypeError
+    except TypeError:
+        return _that_can_be_stored(key, {name: text or b"" for name, text in headers.items()})
+    sound: dict[str, bytes] = headers  # type: ignore[assignment]  # there is no None
+    if everything.isascii() and b"\0" not in everything and "\0" not in key and "\0" not in "".join(sound):
+        return sound
+    attributes = ((name, text.decode()) for name, text in sound.items() if name.startswith(PREFIX))
     if "\0" in key or any("\0" in name + text for name, text in attributes):
         raise ValueError("NUL is not allowed in the key or an attribute")
+    return sound
 
 
 @lru_cache(maxsize=1024)

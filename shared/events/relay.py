@@ -8,11 +8,12 @@ only repeat records, never skip one or put a key's first appearances out of orde
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from binascii import hexlify
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import asyncpg
 import structlog
@@ -52,6 +53,16 @@ class Relay:
     @property
     def channel(self) -> str:
         return f"outbox_{self.service}"
+
+
+class Acknowledged(NamedTuple):
+    """What the broker has: positions in the outbox, and where each partition that got some goes on."""
+
+    positions: Sequence[int]
+    ends: Mapping[int, int]
+
+
+NOTHING: Final = Acknowledged((), {})
 
 
 async def run(relay: Relay, stopping: asyncio.Event) -> None:
@@ -116,66 +127,76 @@ async def _pump(relay: Relay, conn: asyncpg.Connection, stopping: asyncio.Event)
     try:
         await producer.start()
         rows: Sequence[asyncpg.Record] = ()
+        acknowledged = NOTHING
         while not stopping.is_set():
             if not rows:
                 woken.clear()  # before the read: a wake-up during the read is kept
-                rows = await _read(conn)
+                rows, acknowledged = await _settle_and_read(conn, acknowledged), NOTHING
             if rows:
-                rows = await _relay(relay, conn, producer, rows, stopping)
+                rows, acknowledged = await _send(relay, conn, producer, rows, acknowledged, stopping)
             else:
                 await _first(woken, stopping, POLL_SECONDS)
+        await _settle_and_read(conn, acknowledged)
     finally:
         await close_producer(producer)
 
 
-async def _read(conn: asyncpg.Connection, but: Sequence[int] = ()) -> Sequence[asyncpg.Record]:
+async def _settle_and_read(
+    conn: asyncpg.Connection, acknowledged: Acknowledged, but: Sequence[int] = ()
+) -> Sequence[asyncpg.Record]:
+    """Delete what the broker has, and read what is next: all but the rows under way, from the outbox's start.
+
+    (A row may have committed late, with an earlier position, and after it the next one of its key.)
+    """
     rows: Sequence[asyncpg.Record] = await conn.fetch(
         """
-        SELECT position, key, sequence, id, type, headers, payload FROM outbox
-        WHERE position NOT IN (SELECT unnest($1::bigint[])) ORDER BY position LIMIT $2
+        WITH settled AS (
+            DELETE FROM outbox WHERE position = ANY($1)
+        ), noted AS (
+            INSERT INTO relayed (partition, next_offset) SELECT * FROM unnest($2::int[], $3::bigint[])
+            ON CONFLICT (partition) DO UPDATE SET next_offset = EXCLUDED.next_offset
+        )
+        SELECT position, key, sequence, id::text, type, after, headers, payload, previous_hash, hash FROM outbox
+        WHERE position NOT IN (SELECT unnest($1 || $4::bigint[])) ORDER BY position LIMIT $5
         """,
+        acknowledged.positions,
+        list(acknowledged.ends),
+        list(acknowledged.ends.values()),
         but,
         PASS_ROWS,
     )
+    metrics.relayed.inc(len(acknowledged.positions))
     return rows
 
 
-async def _relay(
+async def _send(
     relay: Relay,
     conn: asyncpg.Connection,
     producer: AIOKafkaProducer,
     rows: Sequence[asyncpg.Record],
+    before: Acknowledged,
     stopping: asyncio.Event,
-) -> Sequence[asyncpg.Record]:
-    """Send rows and delete what the broker acknowledged. Returns the rows to send next, if there were many.
+) -> tuple[Sequence[asyncpg.Record], Acknowledged]:
+    """Send rows. While the broker is at work, settle those sent before and read on, if there is much to do.
 
-    Those are read while the broker is at work: all but the ones under way, from the outbox's start. (A row may have
-    committed late, with an earlier position, and after it the next one of its key.)
+    Returns the rows to send next, and what was acknowledged but is not settled.
     """
     batches, sent = _batches(relay, producer, rows, tuple(sorted(await producer.partitions_for(relay.topic))))
-    acknowledged = asyncio.gather(
+    sending = asyncio.gather(
         *[await producer.send_batch(batch, relay.topic, partition=partition) for partition, batch in batches.items()]
     )
+    upcoming: Sequence[asyncpg.Record] = ()
     try:
-        upcoming = await _read(conn, but=sent) if len(rows) == PASS_ROWS else ()
-        await _wait_for(acknowledged, conn, stopping)
+        if before.positions or len(rows) == PASS_ROWS:
+            upcoming = await _settle_and_read(conn, before, but=sent)
+        await _wait_for(sending, conn, stopping)
     finally:
-        acknowledged.cancel()
-        await asyncio.gather(acknowledged, return_exceptions=True)  # not "never retrieved"
-    starts = zip(batches.items(), acknowledged.result(), strict=True)
-    ends = {partition: start.offset + batch.record_count() for (partition, batch), start in starts}
-    await conn.execute(
-        """
-        WITH sent AS (DELETE FROM outbox WHERE position = ANY($1))
-        INSERT INTO relayed (partition, next_offset) SELECT * FROM unnest($2::int[], $3::bigint[])
-        ON CONFLICT (partition) DO UPDATE SET next_offset = EXCLUDED.next_offset
-        """,
-        sent,
-        list(ends),
-        list(ends.values()),
+        sending.cancel()
+        await asyncio.gather(sending, return_exceptions=True)  # not "never retrieved"
+    starts = zip(batches.items(), sending.result(), strict=True)
+    return upcoming, Acknowledged(
+        sent, {partition: start.offset + batch.record_count() for (partition, batch), start in starts}
     )
-    metrics.relayed.inc(len(sent))
-    return upcoming
 
 
 def _batches(
@@ -205,25 +226,31 @@ def _partition_of(key: bytes, partitions: tuple[int, ...]) -> int:
     return partition
 
 
-async def _wait_for(acknowledged: asyncio.Future[Any], conn: asyncpg.Connection, stopping: asyncio.Event) -> None:
+async def _wait_for(sending: asyncio.Future[Any], conn: asyncpg.Connection, stopping: asyncio.Event) -> None:
     deadline = asyncio.get_running_loop().time() + SEND_SECONDS
-    while not (await asyncio.wait([acknowledged], timeout=HEARTBEAT_SECONDS))[0]:
+    while not (await asyncio.wait([sending], timeout=HEARTBEAT_SECONDS))[0]:
         if stopping.is_set() or asyncio.get_running_loop().time() > deadline:
             raise TimeoutError("the broker has not acknowledged; the rows stay in the outbox")
         await conn.execute("SELECT 1")  # keeps the lease
-    acknowledged.result()
+    sending.result()
 
 
-def _headers(relay: Relay, row: asyncpg.Record) -> list[tuple[str, bytes]]:
-    return [
+def _headers(relay: Relay, row: Mapping[str, Any]) -> list[tuple[str, bytes]]:
+    headers = [
         ("content-type", b"application/json"),
         ("ce_specversion", b"1.0"),
         ("ce_id", str(row["id"]).encode()),
         ("ce_source", f"urn:singo:{relay.service}".encode()),
         ("ce_type", row["type"].encode()),
+        ("ce_subject", row["key"].encode()),
         ("ce_sequence", str(row["sequence"]).encode()),
+        ("ce_chain", hexlify(row["hash"])),
+        ("ce_prevchain", hexlify(row["previous_hash"])),
         *[(PREFIX + name, text.encode()) for name, text in row["headers"].items()],
     ]
+    if after := row["after"]:
+        headers.append(("ce_after", after.encode()))
+    return headers
 
 
 async def _wait(event: asyncio.Event, seconds: float) -> None:

@@ -12,7 +12,7 @@ import uvloop
 from shared import logging
 from shared.local import stack
 from shared.local.folders import REPOSITORY, RUN, locked
-from tests.bench import append, debezium, flat, inbox, paced, poison, profile, relay, report
+from tests.bench import append, debezium, flat, http, inbox, paced, poison, profile, relay, report, soak
 from tests.bench.ground import Ground, prepared
 from tests.bench.runs import Measure
 
@@ -30,7 +30,10 @@ MEASURES: Final[Mapping[str, Measuring]] = {
     "paced": paced.measure,
     "poison": poison.measure,
     "flat": flat.measure,
+    "http": http.measure,
 }
+LONG: Final[Mapping[str, Measuring]] = {"soak": soak.measure}
+"""Only when they are asked for by name."""
 
 
 def main() -> int:
@@ -49,9 +52,10 @@ def main() -> int:
 
 def _measure(arguments: argparse.Namespace) -> int:
     """Everything that was asked for; a measure that could not be taken spoils no other. Returns the exit code."""
-    if unknown := set(arguments.what) - MEASURES.keys():
-        raise SystemExit(f"no such measure: {', '.join(sorted(unknown))}; there are {', '.join(MEASURES)}")
-    wanted = {name: MEASURES[name] for name in arguments.what or MEASURES}
+    there = {**MEASURES, **LONG}
+    if unknown := set(arguments.what) - there.keys():
+        raise SystemExit(f"no such measure: {', '.join(sorted(unknown))}; there are {', '.join(there)}")
+    wanted = {name: there[name] for name in arguments.what or MEASURES}
     servers = stack.start(DIRECTORY, tied=True, fast=False)
     measured = uvloop.run(_take(servers, wanted, quick=arguments.quick))
     if arguments.debezium:
@@ -87,7 +91,7 @@ async def _profile(servers: stack.Stack, names: list[str], *, quick: bool) -> No
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m tests.bench", description="What the event core costs.")
-    parser.add_argument("what", nargs="*", help=f"{', '.join(MEASURES)}: only these; or profile ..., or page")
+    parser.add_argument("what", nargs="*", help=f"{', '.join([*MEASURES, *LONG])}: only these; or profile ..., or page")
     parser.add_argument("--quick", action="store_true", help="fewer events and rounds: while something is changed")
     parser.add_argument("--debezium", action="store_true", help="also in turns with Debezium (needs java 17 or newer)")
     return parser

@@ -94,4 +94,12 @@ def _writers(count: int) -> str:
 
 async def make_tables(db: Database) -> None:
     await db.pool.execute("CREATE TABLE business (id bigint PRIMARY KEY, key text NOT NULL, title text NOT NULL)")
-    await db.pool.execute("CREATE TABLE plain_outbox (LIKE outbox INCLUDING ALL)")
+    await db.pool.execute(
+        """
+        CREATE TABLE plain_outbox (
+            position bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, key text NOT NULL, sequence bigint NOT NULL,
+            id uuid NOT NULL, type text NOT NULL, headers json NOT NULL, payload bytea NOT NULL,
+            appended_at timestamptz NOT NULL DEFAULT clock_timestamp()
+        )
+        """
+    )

@@ -31,6 +31,9 @@ ROLES: Final = {
     "relay": "tests.bench.relay:relaying",
     "producer": "tests.bench.relay:producing",
     "consumer": "tests.bench.reading:consuming",
+    "bare": "tests.bench.reading:consuming_barely",
+    "kit": "tests.bench.served:with_the_kit",
+    "bare_http": "tests.bench.served:bare",
 }
 
 

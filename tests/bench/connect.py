@@ -11,6 +11,7 @@ import tempfile
 import time
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 from urllib.parse import urlsplit
@@ -34,9 +35,18 @@ PORT: Final = {NAME: 18083}
 SLOT: Final = "bench_outbox"
 READY_SECONDS: Final = 180
 
-# The fastest of what was tried (polls up to 500 ms, batches up to 20,000, lingering 5 ms); the rest is as it comes.
-TUNING: Final = {"poll.interval.ms": "1"}
-PRODUCER_TUNING: Final = {"producer.linger.ms": "0", "producer.batch.size": "524288"}
+
+@dataclass(frozen=True)
+class Tuning:
+    """Settings that are not the defaults."""
+
+    connector: Mapping[str, str] = field(default_factory=dict)
+    worker: Mapping[str, str] = field(default_factory=dict)
+
+
+# The fastest of what was tried (polls up to 500 ms, batches up to 20,000, lingering 5 ms).
+TUNED: Final = Tuning({"poll.interval.ms": "1"}, {"producer.linger.ms": "0", "producer.batch.size": "524288"})
+AS_IT_COMES: Final = Tuning()
 
 HEADERS: Final = ("specversion", "id", "source", "type", "sequence", "time", "subject", "chain", "prevchain")
 CONNECTOR: Final = {
@@ -77,12 +87,12 @@ def fetch_jars() -> list[Path]:
 
 
 @asynccontextmanager
-async def running(directory: Path, servers: Stack, database: str) -> AsyncIterator[None]:
+async def running(directory: Path, servers: Stack, database: str, tuning: Tuning) -> AsyncIterator[None]:
     """A standalone worker with the connector; the block begins when it streams."""
     stop(directory)  # of an earlier bench that was killed
     _forget_offsets(directory)
     with ports.claimed(directory, PORT, in_use=()) as port:
-        program = _program(directory / NAME, port[NAME], servers, database)
+        program = _program(directory / NAME, port[NAME], servers, database, tuning)
         started = processes.spawn(directory, program)
     try:
         deadline = time.monotonic() + READY_SECONDS
@@ -111,20 +121,20 @@ async def _is_streaming(dsn: str) -> bool:
         await conn.close()
 
 
-def _program(folder: Path, port: int, servers: Stack, database: str) -> Program:
+def _program(folder: Path, port: int, servers: Stack, database: str, tuning: Tuning) -> Program:
     if shutil.which("java") is None:
         raise CannotStart("Kafka Connect needs a java, 17 or newer, on the PATH")
     address = urlsplit(servers.dsn)
     worker = {
         **WORKER,
-        **PRODUCER_TUNING,
+        **tuning.worker,
         "bootstrap.servers": servers.kafka,
         "listeners": f"http://127.0.0.1:{port}",
         "offset.storage.file.filename": str(folder / "offsets"),
     }
     connector = {
         **CONNECTOR,
-        **TUNING,
+        **tuning.connector,
         "database.hostname": str(address.hostname),
         "database.port": str(address.port),
         "database.user": str(address.username),

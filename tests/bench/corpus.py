@@ -70,7 +70,7 @@ async def keep_corpus(conn: asyncpg.Connection) -> None:
         """
         CREATE TABLE corpus AS
         SELECT (convert_from(payload, 'UTF8')::json ->> 'number')::bigint AS number,
-               key, sequence, id, type, headers, payload
+               key, sequence, id, type, after, headers, payload, previous_hash, hash
         FROM event ORDER BY number
         """
     )
@@ -83,8 +83,9 @@ async def fill_outbox(conn: asyncpg.Connection, count: int) -> float:
     async with conn.transaction():
         await conn.execute(
             """
-            INSERT INTO outbox (key, sequence, id, type, headers, payload)
-            SELECT key, sequence, id, type, headers, payload FROM writer.corpus WHERE number < $1 ORDER BY number
+            INSERT INTO outbox (key, sequence, id, type, after, headers, payload, previous_hash, hash)
+            SELECT key, sequence, id, type, after, headers, payload, previous_hash, hash FROM writer.corpus
+            WHERE number < $1 ORDER BY number
             """,
             count,
         )

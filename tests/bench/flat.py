@@ -74,9 +74,9 @@ async def _grow(conn: asyncpg.Connection, rows: int) -> None:
     """Rows of others, and among them, evenly spread, the watermarks of the corpus's keys."""
     await conn.execute(
         """
-        INSERT INTO event (key, sequence, id, type, occurred_at, headers, payload, hash)
+        INSERT INTO event (key, sequence, id, type, occurred_at, headers, payload, previous_hash, hash)
         SELECT gen_random_uuid(), 1, gen_random_uuid(), 'singo.writer.Noted.v1', now(), '{}',
-               convert_to(repeat('x', 100), 'UTF8'), sha256(int8send(row))
+               convert_to(repeat('x', 100), 'UTF8'), sha256('genesis'), sha256(int8send(row))
         FROM generate_series(1, $1) row
         """,
         rows,

@@ -15,8 +15,8 @@ from shared.db import Database
 from shared.events import append
 from tests.bench import corpus
 from tests.bench.children import Child, child
+from tests.bench.effects import forget
 from tests.bench.ground import Ground
-from tests.bench.inbox import forget
 from tests.bench.runs import Figure, Measure, Target, percentile
 
 PER_SECOND: Final = 200

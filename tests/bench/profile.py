@@ -17,9 +17,9 @@ from typing import Any, Final
 import asyncpg
 
 from shared.events import relay
-from shared.events.inbox import Apply
-from tests.bench import append, corpus, inbox
-from tests.bench.ground import PARTITIONS, WRITERS, Ground
+from tests.bench import append, corpus, effects, reading
+from tests.bench.children import Answer
+from tests.bench.ground import WRITERS, Ground
 
 TOP_FUNCTIONS: Final = 30
 TOP_STATEMENTS: Final = 15
@@ -52,18 +52,17 @@ async def _drain(ground: Ground, topic: str, conn: asyncpg.Connection) -> None:
 
 
 async def inbox_(ground: Ground) -> None:
-    topic = ground.corpus_topic
-    records = await corpus.read_topic(ground.servers.kafka, topic, PARTITIONS)
-    batches = inbox.batches_of(records)
-    for how, apply in (("set-based", inbox.write_all), ("one by one", inbox.ONE_BY_ONE)):
+    """The real consumer in this process."""
+    for how in ("set", "one_by_one"):
         async with ground.database("reader") as db:
-            await inbox.forget(db)
-        await _profiled(f"the inbox applies, {how}", ground.events, partial(_apply, ground, apply, batches))
+            await effects.forget(db)
+        settings = {"dsn": ground.dsn("reader"), "kafka": ground.servers.kafka, "topic": ground.corpus_topic}
+        async with reading.consuming(**settings, how=how) as reader:
+            await _profiled(f"the inbox applies, {how}", ground.events, partial(_read_all, reader, ground.events))
 
 
-async def _apply(ground: Ground, apply: Apply, batches: inbox.Batches) -> None:
-    async with ground.database("reader") as db:
-        await inbox.protected(db, apply, batches)
+async def _read_all(reader: Answer, events: int) -> None:
+    await reader({"until": events})
 
 
 async def append_(ground: Ground) -> None:

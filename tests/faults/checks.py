@@ -139,7 +139,7 @@ async def _order(conn: asyncpg.Connection, found: Found) -> None:
         """
         SELECT f.source, f.key, f.sequence, cause FROM ledger.every_event e
         JOIN ledger.effect f ON f.event_id = e.id
-        CROSS JOIN LATERAL unnest(string_to_array(e.headers->>'after', ',')) AS cause
+        CROSS JOIN LATERAL unnest(string_to_array(e.after, ',')) AS cause
         JOIN ledger.effect c ON c.key = e.key AND c.source = split_part(cause, '=', 1)
                             AND c.sequence = split_part(cause, '=', 2)::bigint
         WHERE c.n > f.n
@@ -169,8 +169,7 @@ async def _chains(conn: asyncpg.Connection, found: Found) -> None:
     async with conn.transaction():
         async for row in conn.cursor(
             """
-            SELECT source, key, sequence, id, type, payload, hash, headers->>'chain' AS chain,
-                   headers->>'prevchain' AS before
+            SELECT source, key, sequence, id, type, payload, previous_hash, hash
             FROM ledger.every_event ORDER BY source, key, sequence
             """,
             prefetch=1000,
@@ -178,7 +177,7 @@ async def _chains(conn: asyncpg.Connection, found: Found) -> None:
             key = (row["source"], row["key"])
             previous = hashes.get(key, GENESIS)
             hashes[key] = chained = chain_hash(previous, row["id"], row["sequence"], row["type"], row["payload"])
-            if (row["hash"], row["chain"], row["before"]) != (chained, chained.hex(), previous.hex()):
+            if (row["hash"], row["previous_hash"]) != (chained, previous):
                 broken.setdefault(key, row["sequence"])
     for row in await conn.fetch("SELECT source, key, last_sequence, last_hash FROM ledger.every_stream"):
         if hashes.get((row["source"], row["key"])) != row["last_hash"]:

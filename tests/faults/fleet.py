@@ -34,7 +34,7 @@ PORTS: Final = {
     **{name: 8241 + number for number, name in enumerate((*LEDGERS, INTRUDER))},
 }
 # What no service may ever log: a part that gave up, an error that nobody foresaw.
-COMPLAINTS: Final = ('"event": "worker_stopped_itself"', '"event": "request_failed"', '"transient": false')
+COMPLAINTS: Final = ('"event":"worker_stopped_itself"', '"event":"request_failed"', '"transient":false')
 RESTART_SECONDS: Final = 0.3
 READY_SECONDS: Final = 40
 STOP_SECONDS: Final = 15

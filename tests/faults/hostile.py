@@ -82,7 +82,7 @@ async def true_records(scene: Scene, service: str, count: int) -> list[tuple[byt
     """Some of the service's newest events, exactly as its relay sends them."""
     own = relay.Relay("", service, "", "")
     async with scene.postgres.connect(service) as conn:
-        await conn.set_type_codec("jsonb", encoder=json.dumps, decoder=json.loads, schema="pg_catalog")
+        await conn.set_type_codec("json", encoder=json.dumps, decoder=json.loads, schema="pg_catalog")
         rows = await conn.fetch(
             """
             SELECT * FROM (SELECT * FROM event ORDER BY appended_at DESC LIMIT $1) newest

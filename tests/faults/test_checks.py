@@ -123,8 +123,8 @@ async def test_an_effect_before_its_cause_is_seen(books: Books) -> None:
     cause, caused = books.events[2], uuid7()
     await books.conn.execute(
         """
-        INSERT INTO reporting.event (key, sequence, id, type, occurred_at, headers, payload, hash)
-        VALUES ($1, 1, $2, 't', now(), jsonb_build_object('after', 'notifications=3', 'causationid', $3::text), '', '')
+        INSERT INTO reporting.event (key, sequence, id, type, occurred_at, after, headers, payload, previous_hash, hash)
+        VALUES ($1, 1, $2, 't', now(), 'notifications=3', json_build_object('causationid', $3::text), '', '', '')
         """,
         cause.key,
         caused,

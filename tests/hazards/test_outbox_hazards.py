@@ -27,7 +27,7 @@ def long(key: str, payload_bytes: int) -> Long:
 
 APPEND = """
     SELECT append(ARRAY[$1::text], ARRAY[gen_random_uuid()], ARRAY['singo.registry.Happened.v1'], ARRAY[now()],
-                  ARRAY[jsonb_build_object('time', now(), 'subject', $1::text)], ARRAY[$2::bytea])
+                  ARRAY[json_build_object('time', now(), 'subject', $1::text)], ARRAY[$2::bytea])
 """
 
 
@@ -97,8 +97,8 @@ async def test_a_long_transaction_pins_vacuum_and_the_relay_sends_on(world: Worl
         await pinned.fetchval("SELECT count(*) FROM outbox")  # takes the snapshot
         await db.pool.execute(
             """
-            INSERT INTO outbox (key, sequence, id, type, headers, payload)
-            SELECT 'dead', n, gen_random_uuid(), 'x', '{}', 'x' FROM generate_series(1, 20000) n
+            INSERT INTO outbox (key, sequence, id, type, headers, payload, previous_hash, hash)
+            SELECT 'dead', n, gen_random_uuid(), 'x', '{}', 'x', 'x', 'x' FROM generate_series(1, 20000) n
             """
         )
         await db.pool.execute("DELETE FROM outbox")

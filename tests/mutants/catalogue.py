@@ -79,9 +79,9 @@ RELAY: Final = (
     mutant(
         "delete before the acknowledgement",
         "shared/events/relay.py",
-        "        await _wait_for(acknowledged,",
+        "        await _wait_for(sending,",
         '        await conn.execute("DELETE FROM outbox WHERE position = ANY($1)", sent)\n'
-        "        await _wait_for(acknowledged,",
+        "        await _wait_for(sending,",
         test=f"{INTERLEAVINGS}::test_nothing_leaves_the_outbox_before_its_acknowledgement",
     ),
     mutant(

@@ -50,7 +50,7 @@ async def check_forks_are_seen(core: Core) -> None:
 async def _check_streams_are_dense_and_chained(core: Core, writer: str) -> None:
     rows = await core.eyes[writer].fetch(
         """
-        SELECT key, last_sequence, last_hash, sequence, hash, decode(headers->>'prevchain', 'hex') AS previous
+        SELECT key, last_sequence, last_hash, sequence, hash, event.previous_hash AS previous
         FROM stream FULL JOIN event USING (key) ORDER BY key, sequence
         """
     )
@@ -110,9 +110,9 @@ async def _check_changes_have_their_events(core: Core, writer: str) -> None:
 async def _check_causes_come_first(core: Core, reader: str) -> None:
     """What the writer of an event had applied for the key, this reader has applied (or skipped) before the event."""
     after = {
-        row["id"]: parse_after(row["headers"].get("after", ""))
+        row["id"]: parse_after(row["after"] or "")
         for source in core.hears[reader]
-        for row in await core.eyes[source].fetch("SELECT id, headers FROM event")
+        for row in await core.eyes[source].fetch("SELECT id, after FROM event")
     }
     skips = await core.eyes[reader].fetch("SELECT target FROM operator_act WHERE act = 'skip'")
     seen = {(skip["target"]["source"], skip["target"]["key"], skip["target"]["sequence"]) for skip in skips}
@@ -127,7 +127,7 @@ async def _check_causes_come_first(core: Core, reader: str) -> None:
 
 async def _check_each_question_has_one_answer(core: Core, reader: str) -> None:
     """What a handler emits is there exactly as often as its effect."""
-    emitted = await core.eyes[reader].fetch("SELECT headers FROM event WHERE headers ? 'causationid'")
+    emitted = await core.eyes[reader].fetch("SELECT headers FROM event WHERE headers->>'causationid' <> ''")
     answers = Counter(row["headers"]["causationid"] for row in emitted)
     heard = {row["event_id"] for row in await core.eyes[reader].fetch("SELECT event_id FROM effect")}
     questions = [

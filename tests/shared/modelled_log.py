@@ -125,4 +125,5 @@ class Producer:
             acknowledged.set_exception(RequestTimedOutError())
         else:
             acknowledged.set_result(Acknowledgement(offset))
+            await step("acknowledged")
         return acknowledged

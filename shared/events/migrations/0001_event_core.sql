@@ -4,21 +4,24 @@ SET LOCAL lock_timeout = '5s';
 
 -- One row per key. Its lock makes the writers of one key take turns.
 CREATE TABLE stream (
-    key text PRIMARY KEY CONSTRAINT stream_key_has_1_to_200_bytes CHECK (octet_length(key) BETWEEN 1 AND 200),
+    key text PRIMARY KEY,
     last_sequence bigint NOT NULL,
     previous_hash bytea NOT NULL,
     last_hash bytea NOT NULL
 ) WITH (fillfactor = 70);
 
--- All that ever happened here. Append-only: the service's role may neither update nor delete.
+-- All that ever happened here. Append-only: the service's role may neither update nor delete. `after`: what this
+-- service had applied for the key from others then, the causes that a reader must have seen first: registry=17,...
 CREATE TABLE event (
     key text NOT NULL,
     sequence bigint NOT NULL,
     id uuid NOT NULL UNIQUE,
     type text NOT NULL,
     occurred_at timestamptz NOT NULL,
-    headers jsonb NOT NULL,
-    payload bytea NOT NULL CONSTRAINT event_payload_is_at_most_256_kib CHECK (octet_length(payload) <= 262144),
+    after text,
+    headers json NOT NULL,
+    payload bytea NOT NULL,
+    previous_hash bytea NOT NULL,
     hash bytea NOT NULL,
     appended_at timestamptz NOT NULL DEFAULT clock_timestamp(),
     PRIMARY KEY (key, sequence)
@@ -31,8 +34,11 @@ CREATE TABLE outbox (
     sequence bigint NOT NULL,
     id uuid NOT NULL,
     type text NOT NULL,
-    headers jsonb NOT NULL,
+    after text,
+    headers json NOT NULL,
     payload bytea NOT NULL,
+    previous_hash bytea NOT NULL,
+    hash bytea NOT NULL,
     appended_at timestamptz NOT NULL DEFAULT clock_timestamp()
 ) WITH (autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 5000, autovacuum_vacuum_cost_delay = 0);
 
@@ -142,60 +148,61 @@ LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
 RETURN sha256(previous || uuid_send(id) || int8send(sequence) || convert_to(type, 'UTF8') || payload);
 
 -- Appends events in the order given: raises each key's sequence under its row lock, chains the hashes, fills the outbox.
--- Called once, last in a transaction, with its keys sorted: so no two writers can deadlock.
--- `after` is what this service had applied for the key from others: the causes that a reader must have seen first.
+-- Returns the sequences. Called once, last in a transaction, with its keys sorted: so no two writers can deadlock.
+-- Its limits stand here and not in CHECKs, whose texts PostgreSQL would take apart again at each statement.
 CREATE FUNCTION append(
-    keys text[], ids uuid[], types text[], occurred timestamptz[], attributes jsonb[], payloads bytea[]
-) RETURNS TABLE (appended_key text, appended_sequence bigint)
+    keys text[], ids uuid[], types text[], occurred timestamptz[], attributes json[], payloads bytea[]
+) RETURNS bigint[]
 LANGUAGE plpgsql AS $$
 DECLARE
     halted text;
     genesis constant bytea := decode(repeat('00', 32), 'hex');
-    head stream;
-    causes text;
-    wire jsonb;
+    appended bigint;
+    sequences bigint[] := '{}';
 BEGIN
     SELECT reason INTO halted FROM halt;
     IF FOUND THEN
         RAISE EXCEPTION 'writing is halted: %', halted USING ERRCODE = 'SG001';
     END IF;
     FOR i IN 1 .. cardinality(keys) LOOP
+        IF octet_length(keys[i]) NOT BETWEEN 1 AND 200 OR octet_length(payloads[i]) > 262144 THEN
+            RAISE EXCEPTION 'a key has 1 to 200 bytes, and a payload at most 256 KiB' USING ERRCODE = 'check_violation';
+        END IF;
         LOOP  -- an upsert would do it in one statement, but costs twice as much for a key that is there
-            UPDATE stream AS s SET
-                last_sequence = s.last_sequence + 1,
-                previous_hash = s.last_hash,
-                last_hash = chain_hash(s.last_hash, ids[i], s.last_sequence + 1, types[i], payloads[i])
-            WHERE s.key = keys[i] RETURNING * INTO head;
+            WITH head AS (
+                UPDATE stream s SET
+                    last_sequence = s.last_sequence + 1,
+                    previous_hash = s.last_hash,
+                    last_hash = chain_hash(s.last_hash, ids[i], s.last_sequence + 1, types[i], payloads[i])
+                WHERE s.key = keys[i]
+                RETURNING s.last_sequence AS sequence, s.previous_hash, s.last_hash AS hash, (
+                    SELECT string_agg(w.source || '=' || w.sequence, ',' ORDER BY w.source)
+                    FROM watermark w WHERE w.key = keys[i] AND w.sequence > 0
+                ) AS after
+            ), kept AS (
+                INSERT INTO event (key, sequence, id, type, occurred_at, after, headers, payload, previous_hash, hash)
+                SELECT keys[i], sequence, ids[i], types[i], occurred[i], after, attributes[i], payloads[i],
+                       previous_hash, hash
+                FROM head
+            )
+            INSERT INTO outbox (key, sequence, id, type, after, headers, payload, previous_hash, hash)
+            SELECT keys[i], sequence, ids[i], types[i], after, attributes[i], payloads[i], previous_hash, hash FROM head
+            RETURNING sequence INTO appended;
             EXIT WHEN FOUND;
             INSERT INTO stream (key, last_sequence, previous_hash, last_hash) VALUES (keys[i], 0, genesis, genesis)
             ON CONFLICT DO NOTHING;
         END LOOP;
-
-        SELECT string_agg(w.source || '=' || w.sequence, ',' ORDER BY w.source) INTO causes
-        FROM watermark w WHERE w.key = keys[i] AND w.sequence > 0;
-
-        wire := attributes[i] || jsonb_strip_nulls(jsonb_build_object(
-            'after', causes,
-            'chain', encode(head.last_hash, 'hex'),
-            'prevchain', encode(head.previous_hash, 'hex')));
-
-        INSERT INTO event (key, sequence, id, type, occurred_at, headers, payload, hash)
-        VALUES (keys[i], head.last_sequence, ids[i], types[i], occurred[i], wire, payloads[i], head.last_hash);
-        INSERT INTO outbox (key, sequence, id, type, headers, payload)
-        VALUES (keys[i], head.last_sequence, ids[i], types[i], wire, payloads[i]);
-
-        appended_key := keys[i];
-        appended_sequence := head.last_sequence;
-        RETURN NEXT;
+        sequences := sequences || appended;
     END LOOP;
+    RETURN sequences;
 END $$;
 
 -- Sends a key's events again from a sequence on. Readers drop what they have; those that miss something get it.
 CREATE FUNCTION republish(key_ text, from_sequence bigint) RETURNS bigint
 LANGUAGE sql AS $$
     WITH again AS (
-        INSERT INTO outbox (key, sequence, id, type, headers, payload)
-        SELECT key, sequence, id, type, headers, payload FROM event
+        INSERT INTO outbox (key, sequence, id, type, after, headers, payload, previous_hash, hash)
+        SELECT key, sequence, id, type, after, headers, payload, previous_hash, hash FROM event
         WHERE key = key_ AND sequence >= from_sequence ORDER BY sequence
         RETURNING 1
     )
