@@ -6,8 +6,11 @@ Problem
 ├── NotFound              404  ├── ActionNotAllowed    409
 ├── StaleVersion          412  ├── VersionRequired     428
 ├── KeyRequired           400  ├── KeyReused           422   ├── KeyInFlight  409
-├── BodyTooLarge          413  ├── BodyTooSlow         408
-└── NotYetArrived         503  └── Unavailable         503
+├── NotHttp               400  ├── MethodNotAllowed    405  ├── UnsupportedMediaType 415
+├── AddressTooLong        414  ├── HeadersTooLarge     431  ├── HeadersTooSlow       408
+├── BodyTooLarge          413  ├── BodyTooSlow         408  ├── TooManyRequests      429
+├── NotYetArrived         503  ├── Unavailable         503  ├── TookTooLong          503
+└── Unexpected            500
 """
 
 from collections.abc import Sequence
@@ -22,6 +25,8 @@ class FieldError:
     pointer: str
     detail: str
     rule: str | None = None
+    indonesian: str | None = None
+    """`detail` in Indonesian, where there is one."""
 
 
 class Problem(Exception):
@@ -39,9 +44,11 @@ class Problem(Exception):
         rule: str | None = None,
         legal_basis: str | None = None,
         retry_after_seconds: int | None = None,
+        indonesian: str | None = None,
     ) -> None:
         super().__init__(detail)
         self.detail = detail
+        self.indonesian = indonesian
         self.errors = tuple(errors)
         self.rule = rule
         self.legal_basis = legal_basis
@@ -102,7 +109,10 @@ class StaleVersion(Problem):
     mend = "Read the resource again, look at what changed, and send its new ETag in `If-Match`."
 
     def __init__(self, current: int) -> None:
-        super().__init__(f'the resource is now at version "{current}"')
+        super().__init__(
+            f'the resource is now at version "{current}"',
+            indonesian=f'sumber data ini sekarang pada versi "{current}"',
+        )
 
 
 class VersionRequired(Problem):
@@ -136,6 +146,53 @@ class KeyInFlight(Problem):
     mend = "Wait for the seconds in `Retry-After` and repeat the same request."
 
 
+class NotHttp(Problem):
+    """What arrived is no valid HTTP/1.1 request."""
+
+    type = "not-http"
+    mend = "Check verb, headers and the proxies in between; any HTTP library gets this right."
+
+
+class MethodNotAllowed(Problem):
+    """The address exists, but not with this verb."""
+
+    status = 405
+    type = "method-not-allowed"
+    mend = "The header `Allow` lists all verbs of this address."
+
+
+class UnsupportedMediaType(Problem):
+    """The body is not JSON."""
+
+    status = 415
+    type = "unsupported-media-type"
+    mend = "Send `Content-Type: application/json`."
+
+
+class AddressTooLong(Problem):
+    """The requested address is longer than the limit."""
+
+    status = 414
+    type = "address-too-long"
+    mend = "Shorten the parameters; long lists go into a body."
+
+
+class HeadersTooLarge(Problem):
+    """The headers of the request are larger or more than the limit."""
+
+    status = 431
+    type = "headers-too-large"
+    mend = "Send fewer headers; a token or cookie that keeps growing is the usual cause."
+
+
+class HeadersTooSlow(Problem):
+    """The headers of the request did not arrive in time."""
+
+    status = 408
+    type = "headers-too-slow"
+    mend = "Send the request again; the same Idempotency-Key makes that safe."
+
+
 class BodyTooLarge(Problem):
     """The body is larger than the limit."""
 
@@ -150,6 +207,22 @@ class BodyTooSlow(Problem):
     status = 408
     type = "body-too-slow"
     mend = "Send the request again; the same Idempotency-Key makes that safe."
+
+
+class TooManyRequests(Problem):
+    """The caller has used up its requests for now."""
+
+    status = 429
+    type = "too-many-requests"
+    mend = "Wait for the seconds in `Retry-After`; `RateLimit` shows what is left before it is used up."
+
+
+class TookTooLong(Problem):
+    """The request was not done in time and was stopped."""
+
+    status = 503
+    type = "took-too-long"
+    mend = "Repeat the same request with the same Idempotency-Key: nothing happens twice."
 
 
 class NotYetArrived(Problem):
@@ -169,6 +242,14 @@ class Unavailable(Problem):
     status = 503
     type = "unavailable"
     mend = "Repeat the same request later, with the same Idempotency-Key."
+
+
+class Unexpected(Problem):
+    """Something went wrong on our side."""
+
+    status = 500
+    type = "unexpected"
+    mend = "Repeat the same request with the same Idempotency-Key; if it persists, report `request_id`."
 
 
 def expect_version(current: int, expected: int) -> None:

@@ -19,9 +19,9 @@ from aiokafka.errors import KafkaError, TopicAlreadyExistsError, UnknownTopicOrP
 
 from shared.settings import ServiceSettings
 
-APPEND_ONLY: Final = ("event", "operator_act")
+APPEND_ONLY: Final = ("event", "operator_act", "unpublished_change", "personal_read")
 KEPT_FOR_EVER: Final = {"retention.ms": "-1", "retention.bytes": "-1", "cleanup.policy": "delete"}
-KNOWN_TO_BROKER_SECONDS: Final = 10.0
+KNOWN_TO_BROKER_SECONDS: Final = 30.0
 
 
 class MigrationChanged(Exception):

@@ -5,14 +5,16 @@ from typing import Annotated, Any, Final
 from uuid import UUID
 
 from aiokafka.errors import KafkaError
-from fastapi import APIRouter, Depends, Path, Query, Request
+from fastapi import Depends, Path, Query, Request
 from pydantic import AwareDatetime, Field
 
-from shared.db import Database
 from shared.errors import NotAllowed, NotFound, Unavailable
 from shared.events import acts, lag
 from shared.http.auth import Actor, allow
-from shared.http.body import Body, Line, Page, Reason, View
+from shared.http.body import BigNumber, Body, Line, LongText, Number, Page, Reason, ShortText, View
+from shared.http.database import Db
+from shared.http.media import expect_media_type
+from shared.http.routing import prepared_router
 from shared.settings import ServiceSettings
 
 Key = Annotated[str, Query(max_length=200)]
@@ -21,49 +23,43 @@ Position = Annotated[int, Path(ge=1, lt=2**63)]
 ROWS_MAX: Final = 100
 
 
-def _database(request: Request) -> Database:
-    db: Database = request.app.state.db
-    return db
-
-
-Db = Annotated[Database, Depends(_database)]
 Operator = Annotated[Actor, Depends(allow("operator"))]
 
-router = APIRouter(prefix="/ops/v1", tags=["operations"])
+router = prepared_router("/ops/v1", tag="operations", dependencies=[Depends(expect_media_type)])
 
 
 class Outbox(View):
-    depth: int
+    depth: BigNumber
     oldest_seconds: float
-    halted: str | None
+    halted: LongText | None
 
 
 class Watermark(View):
-    source: str
-    key: str
-    sequence: int
+    source: ShortText
+    key: ShortText
+    sequence: BigNumber
     parked: bool
     applied_at: datetime | None
 
 
 class SourceLag(View):
-    source: str
-    events: int
+    source: ShortText
+    events: BigNumber
     seconds: float
     paused_since: datetime | None
-    pause_reason: str | None
+    pause_reason: LongText | None
 
 
 class Parked(View):
-    source: str
-    key: str
-    sequence: int
+    source: ShortText
+    key: ShortText
+    sequence: BigNumber
     id: UUID
-    type: str
-    reason: str
-    fingerprint: str | None
-    error: str | None
-    attempts: int
+    type: LongText
+    reason: LongText
+    fingerprint: LongText | None
+    error: LongText | None
+    attempts: Number
     dead: bool
     first_at: datetime
     last_at: datetime
@@ -71,20 +67,20 @@ class Parked(View):
 
 
 class Quarantined(View):
-    topic: str
-    partition: int
-    offset: int
-    error: str
+    topic: LongText
+    partition: Number
+    offset: BigNumber
+    error: LongText
     at: datetime
 
 
 class StoredEvent(View):
-    key: str
-    sequence: int
+    key: ShortText
+    sequence: BigNumber
     id: UUID
-    type: str
+    type: LongText
     occurred_at: datetime
-    headers: dict[str, str]
+    attributes: dict[str, LongText]
     data: dict[str, Any]
 
 
@@ -107,7 +103,7 @@ class ClockView(View):
 
 
 @router.get("/outbox")
-async def outbox(_: Operator, db: Db) -> Outbox:
+async def read_outbox(_: Operator, db: Db) -> Outbox:
     """What the relay still has to send, and whether writing is halted."""
     row = await db.pool.fetchrow(
         """
@@ -117,20 +113,20 @@ async def outbox(_: Operator, db: Db) -> Outbox:
         FROM outbox
         """
     )
-    return Outbox.model_validate(dict(row))
+    return Outbox.of(row)
 
 
 @router.get("/watermarks")
-async def watermarks(_: Operator, db: Db, key: Key) -> Page[Watermark]:
+async def list_watermarks(_: Operator, db: Db, key: Key) -> Page[Watermark]:
     """How far each source's events of a key are applied here."""
     rows = await db.pool.fetch(
         "SELECT source, key, sequence, parked, applied_at FROM watermark WHERE key = $1 ORDER BY source", key
     )
-    return Page(items=[Watermark.model_validate(dict(row)) for row in rows])
+    return Page(items=[Watermark.of(row) for row in rows])
 
 
 @router.get("/lag")
-async def lag_of_sources(_: Operator, request: Request, db: Db) -> Page[SourceLag]:
+async def list_lags(_: Operator, request: Request, db: Db) -> Page[SourceLag]:
     """How far each topic that this service reads is ahead of it, and whether its reading is paused."""
     settings: ServiceSettings = request.app.state.settings
     topics = {settings.topic(source): source for source in sorted(request.app.state.sources)}
@@ -156,7 +152,7 @@ async def lag_of_sources(_: Operator, request: Request, db: Db) -> Page[SourceLa
 
 
 @router.get("/parked")
-async def parked_events(_: Operator, db: Db, dead: Annotated[bool | None, Query()] = None) -> Page[Parked]:
+async def list_parked_events(_: Operator, db: Db, dead: Annotated[bool | None, Query()] = None) -> Page[Parked]:
     """Events that could not be applied yet, oldest first; `dead` ones wait for an operator."""
     rows = await db.pool.fetch(
         """
@@ -167,35 +163,35 @@ async def parked_events(_: Operator, db: Db, dead: Annotated[bool | None, Query(
         dead,
         ROWS_MAX,
     )
-    return Page(items=[Parked.model_validate(dict(row)) for row in rows])
+    return Page(items=[Parked.of(row) for row in rows])
 
 
 @router.get("/quarantine")
-async def quarantined(_: Operator, db: Db) -> Page[Quarantined]:
+async def list_quarantined_records(_: Operator, db: Db) -> Page[Quarantined]:
     """Records of the topics that are not events, newest first."""
     rows = await db.pool.fetch(
         'SELECT topic, partition, "offset", error, at FROM quarantine ORDER BY at DESC LIMIT $1', ROWS_MAX
     )
-    return Page(items=[Quarantined.model_validate(dict(row)) for row in rows])
+    return Page(items=[Quarantined.of(row) for row in rows])
 
 
 @router.get("/events/{event_id}")
-async def event(_: Operator, db: Db, event_id: UUID) -> StoredEvent:
+async def read_event(_: Operator, db: Db, event_id: UUID) -> StoredEvent:
     """An event of this service, as it was appended."""
     row = await db.pool.fetchrow(
         """
-        SELECT key, sequence, id, type, occurred_at, headers, convert_from(payload, 'UTF8')::jsonb AS data
+        SELECT key, sequence, id, type, occurred_at, headers AS attributes, convert_from(payload, 'UTF8')::jsonb AS data
         FROM event WHERE id = $1
         """,
         event_id,
     )
     if row is None:
         raise NotFound("this service has no event with this id")
-    return StoredEvent.model_validate(dict(row))
+    return StoredEvent.of(row)
 
 
 @router.post("/parked/{source}/{key}/{sequence}/redrive")
-async def redrive(actor: Operator, db: Db, source: Line, key: Line, sequence: Position, act: OperatorAct) -> Done:
+async def redrive_event(actor: Operator, db: Db, source: Line, key: Line, sequence: Position, act: OperatorAct) -> Done:
     """Try a parked event again at once, with new attempts."""
     async with db.transaction() as conn:
         done = await acts.redrive(conn, source, key, sequence, actor=actor.subject, reason=act.reason)
@@ -203,7 +199,7 @@ async def redrive(actor: Operator, db: Db, source: Line, key: Line, sequence: Po
 
 
 @router.post("/parked/{source}/{key}/{sequence}/skip")
-async def skip(actor: Operator, db: Db, source: Line, key: Line, sequence: Position, act: OperatorAct) -> Done:
+async def skip_event(actor: Operator, db: Db, source: Line, key: Line, sequence: Position, act: OperatorAct) -> Done:
     """Pass over the head of a parked key without its effect; its followers are applied next."""
     async with db.transaction() as conn:
         done = await acts.skip(conn, source, key, sequence, actor=actor.subject, reason=act.reason)
@@ -211,7 +207,7 @@ async def skip(actor: Operator, db: Db, source: Line, key: Line, sequence: Posit
 
 
 @router.post("/parked/{source}/{key}/{sequence}/discard")
-async def discard(actor: Operator, db: Db, source: Line, key: Line, sequence: Position, act: OperatorAct) -> Done:
+async def discard_event(actor: Operator, db: Db, source: Line, key: Line, sequence: Position, act: OperatorAct) -> Done:
     """Throw a forged head of a key away (a fork, or one behind a gap): the history read so far stands."""
     async with db.transaction() as conn:
         done = await acts.discard(conn, source, key, sequence, actor=actor.subject, reason=act.reason)
@@ -219,7 +215,7 @@ async def discard(actor: Operator, db: Db, source: Line, key: Line, sequence: Po
 
 
 @router.post("/sources/{source}/pause")
-async def pause(actor: Operator, request: Request, db: Db, source: Line, act: OperatorAct) -> Done:
+async def pause_source(actor: Operator, request: Request, db: Db, source: Line, act: OperatorAct) -> Done:
     """Apply nothing of a source until it is resumed, whatever is restarted meanwhile."""
     _topic_of(request, source)
     async with db.transaction() as conn:
@@ -228,7 +224,7 @@ async def pause(actor: Operator, request: Request, db: Db, source: Line, act: Op
 
 
 @router.post("/sources/{source}/resume")
-async def resume(actor: Operator, request: Request, db: Db, source: Line, act: OperatorAct) -> Done:
+async def resume_source(actor: Operator, request: Request, db: Db, source: Line, act: OperatorAct) -> Done:
     """Go on with a paused source where it was left, or from the start after a rewind."""
     _topic_of(request, source)
     async with db.transaction() as conn:
@@ -237,7 +233,7 @@ async def resume(actor: Operator, request: Request, db: Db, source: Line, act: O
 
 
 @router.post("/sources/{source}/rewind")
-async def rewind(actor: Operator, request: Request, db: Db, source: Line, act: OperatorAct) -> Done:
+async def rewind_source(actor: Operator, request: Request, db: Db, source: Line, act: OperatorAct) -> Done:
     """Read a paused source from its topic's start once it is resumed: always safe, what was applied is dropped."""
     topic = _topic_of(request, source)
     async with db.transaction() as conn:
@@ -253,7 +249,7 @@ def _topic_of(request: Request, source: str) -> str:
 
 
 @router.get("/clock")
-async def clock(_: Operator, request: Request, db: Db) -> ClockView:
+async def read_clock(_: Operator, request: Request, db: Db) -> ClockView:
     """The time as the domain sees it."""
     async with db.read() as conn:
         return ClockView(now=await request.app.state.clock.now(conn), settable=request.app.state.clock.settable)

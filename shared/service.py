@@ -23,6 +23,8 @@ from shared.events import consumer, relay
 from shared.events.inbox import Apply
 from shared.events.waker import RelayWaker
 from shared.http.app import create_app, health
+from shared.http.server import configuration
+from shared.http.writes import forget_old_answers
 from shared.settings import ServiceSettings
 
 Job = Callable[[Database, Clock], Coroutine[Any, Any, None]]
@@ -103,18 +105,7 @@ def api(service: Service, settings: ServiceSettings) -> FastAPI:
 async def run_api(service: Service, settings: ServiceSettings) -> int:
     """Serve until SIGTERM or SIGINT: then answer what is running within the bound, and end. Returns the exit code."""
     app = api(service, settings)
-    config = uvicorn.Config(
-        app,
-        host=settings.host,
-        port=settings.port,
-        http="httptools",
-        log_level="warning",
-        access_log=False,
-        server_header=False,
-        timeout_keep_alive=30,
-        timeout_graceful_shutdown=settings.stop_timeout_seconds,
-        limit_concurrency=200,
-    )
+    config = configuration(app, host=settings.host, port=settings.port, stop_seconds=settings.stop_timeout_seconds)
     await _serve(config, app.state.stopping, handle_signals=True)
     return 0
 
@@ -194,7 +185,7 @@ def work_of(
         work["consumer"] = consumer.run(db, subscription, stopping)
         work["retry"] = consumer.retry_parked(db, subscription, stopping)
     clock = Clock(settable=settings.settable_clock)
-    for job in service.jobs:
+    for job in (forget_old_answers, *service.jobs):
         work[job.__name__] = _repeat(job, db, clock, stopping)
     return work
 

@@ -24,13 +24,28 @@ class ServiceSettings(BaseSettings):
     oidc_issuer: str = Field(description="whose tokens are accepted: their `iss`")
     oidc_audience: str = Field(default="singo", description="the `aud` that tokens must name")
     oidc_jwks_url: str = Field(default="", description="https:, http: or file: address of the keys; default: discovery")
+    oidc_roles_claim: str = Field(default="roles", description="the token's claim with the list of roles")
+    oidc_regions_claim: str = Field(default="regions", description="the token's claim with the list of region codes")
+    oidc_unit_claim: str = Field(default="unit", description="the token's claim with an official's office")
     settable_clock: bool = Field(
         default=False, description="lets operators move the domain's clock; never in production"
     )
     log_format: Literal["json", "console"] = Field(default="json", description="json for programs, console for people")
     pool_size: int = Field(default=8, ge=2, le=100, description="database connections of one process, at most")
     statement_timeout_seconds: float = Field(default=5.0, gt=0, le=300, description="longest SQL statement of the api")
+    request_timeout_seconds: float = Field(
+        default=30.0, gt=0, le=300, description="longest time that the api works on a request; above long polls' 20"
+    )
+    calls_per_minute: int = Field(
+        default=3000, ge=20, le=10_000_000, description="requests of one caller in a minute, over all processes"
+    )
+    cors_origins: tuple[str, ...] = Field(
+        default=(), description='origins whose pages may call from a browser, as JSON: ["https://app.example"]'
+    )
     stop_timeout_seconds: int = Field(default=8, ge=1, le=300, description="how long a stop waits for what is running")
+
+    contact_url: str = Field(default="https://installation.example", description="where API developers find more")
+    contact_email: str = Field(default="singo@installation.example", description="whom API developers may ask")
 
     def topic(self, service: str) -> str:
         return f"{self.topic_prefix}.{service}"

@@ -17,12 +17,14 @@ import uvicorn
 from shared import migrate
 from shared.clock import Clock
 from shared.db import Database
-from shared.events import append, inbox, parked
-from shared.events.envelope import Event
+from shared.events import append, inbox, parked, relay
+from shared.events.envelope import Event, parse
 from shared.http.etags import etag
+from shared.http.server import configuration
 from shared.local import issuer
 from shared.service import Service, api, open_database, work_of
 from shared.settings import ServiceSettings
+from tests.openapi import truth
 from tests.servers import Servers
 
 ISSUER: Final = "https://issuer.test"
@@ -69,6 +71,7 @@ class World:
             "oidc_jwks_url": f"file://{self._keys / 'jwks.json'}",
             "settable_clock": True,
             "pool_size": 6,
+            "calls_per_minute": 1_000_000,
         }
         return ServiceSettings(**values | changes)
 
@@ -82,10 +85,16 @@ class World:
         return (await self.db(name)).pool
 
     async def api(self, name: str) -> httpx.AsyncClient:
-        """A client of the service's real HTTP server."""
+        """A client of the service's real HTTP server; every answer is held against the service's document."""
         if name not in self._clients:
             url = await self._running.enter_async_context(serving(self.service(name), self.settings(name)))
             client = httpx.AsyncClient(base_url=url, timeout=30, trust_env=False)
+
+            async def judge(response: httpx.Response) -> None:
+                await response.aread()
+                truth.judge(name, response)
+
+            client.event_hooks["response"].append(judge)
             self._clients[name] = await self._running.enter_async_context(client)
         return self._clients[name]
 
@@ -130,10 +139,9 @@ class World:
     async def received(self, source: str) -> list[inbox.Received]:
         """The events of a service as its readers get them."""
         rows = await (await self.pool(source)).fetch("SELECT * FROM event ORDER BY appended_at, key, sequence")
-        return [
-            inbox.Received(parked.envelope_of(dict(row) | {"source": source}), source, 0, offset)
-            for offset, row in enumerate(rows)
-        ]
+        sender = relay.Relay(dsn="", service=source, topic="", kafka="")
+        read = (parse(row["key"].encode(), row["payload"], relay._headers(sender, row), source=source) for row in rows)
+        return [inbox.Received(event, source, 0, offset) for offset, event in enumerate(read)]
 
     async def deliver(self, source: str, to: str) -> inbox.Outcome:
         """Have `to` receive every event of `source` (again); what it has applied before it drops."""
@@ -190,7 +198,7 @@ class World:
 @asynccontextmanager
 async def serving(service: Service, settings: ServiceSettings) -> AsyncIterator[str]:
     """A service's API on a free port; gives its address."""
-    config = uvicorn.Config(api(service, settings), "127.0.0.1", 0, log_level="warning", access_log=False)
+    config = configuration(api(service, settings), host="127.0.0.1", port=0, stop_seconds=5)
     async with listening(config) as url:
         yield url
 

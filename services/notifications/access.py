@@ -7,6 +7,7 @@ from fastapi import Depends
 
 from shared.errors import FieldError, NotAllowed
 from shared.http.auth import Actor, allow
+from shared.http.rights import Reach, all_of, lets_in
 
 SUBSCRIBERS: Final = ("integrator", "pemda_kesbangpol", "pemda_planner", "fasker_officer")
 NATIONWIDE: Final = ("integrator", "fasker_officer")
@@ -14,8 +15,9 @@ NATIONWIDE: Final = ("integrator", "fasker_officer")
 REGIONAL_READER: Final = "pemda_kesbangpol"
 """Whose inbox gets the messages to a region."""
 
-Subscriber = Annotated[Actor, Depends(allow(*SUBSCRIBERS))]
-SubscriberOrOperator = Annotated[Actor, Depends(allow(*SUBSCRIBERS, "operator"))]
+_OWN: Final = dict.fromkeys(SUBSCRIBERS, Reach.SELF)
+Subscriber = Annotated[Actor, Depends(lets_in(_OWN)(allow(*SUBSCRIBERS)))]
+SubscriberOrOperator = Annotated[Actor, Depends(lets_in(_OWN | all_of("operator"))(allow(*SUBSCRIBERS, "operator")))]
 
 
 def refuse_outside(actor: Actor, regions: Sequence[str]) -> None:

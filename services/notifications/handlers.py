@@ -71,6 +71,7 @@ NEWS: Final[Mapping[str, type[news.News]]] = {
     "singo.registry.NgoMerged.v1": news.NgoMerged,
     "singo.registry.MspSigned.v1": news.MspSigned,
     "singo.registry.LocalPartnerProposed.v1": news.PartnerNamed,
+    "singo.registry.LocalPartnersImported.v1": news.PartnersImported,
     "singo.registry.LocalPartnerApproved.v1": news.PartnerNamed,
     "singo.registry.LocalPartnerRejected.v1": news.PartnerRejected,
     "singo.reporting.ObligationDueSoon.v1": news.ObligationDueSoon,

@@ -5,13 +5,14 @@ from dataclasses import dataclass
 from typing import Annotated, Any, Final
 from uuid import UUID
 
-from fastapi import Depends
+from fastapi import Depends, Request
 
 from services.recommendations.copies.queries import ngos_of
 from shared.errors import NotAllowed
 from shared.events.envelope import ActedBy
-from shared.http.auth import Actor, SignedIn, allow
-from shared.operations import Db
+from shared.http.auth import Actor, allow, signed_in
+from shared.http.database import database_of
+from shared.http.rights import Reach, all_of, lets_in, own_of
 
 READERS: Final = ("fasker_officer", "fasker_head", "satker_officer", "observer_tpoa")
 """See every request, letter and posting, without the person."""
@@ -20,6 +21,8 @@ PERSON_READERS: Final = ("fasker_officer", "fasker_head")
 """Need the person: who checks the papers, and who signs the letter that names him. Every such read is logged."""
 
 REGIONAL: Final = "pemda_kesbangpol"
+
+MEMBERS: Final = ("ngo_admin", "ngo_staff", "ngo_director")
 
 Officer = Annotated[Actor, Depends(allow("fasker_officer"))]
 Head = Annotated[Actor, Depends(allow("fasker_head"))]
@@ -55,12 +58,15 @@ class Caller:
         return self.ngos.get(ngo_id) or self.actor.role(*READERS, REGIONAL)
 
 
-async def _caller(actor: SignedIn, db: Db) -> Caller:
-    async with db.read() as conn:
+async def _caller(request: Request) -> Caller:
+    actor = await signed_in(request)
+    async with database_of(request).read() as conn:
         return Caller(actor, await ngos_of(conn, actor.subject))
 
 
-async def _member(caller: Annotated[Caller, Depends(_caller)]) -> Caller:
+@lets_in(own_of(*MEMBERS))
+async def _member(request: Request) -> Caller:
+    caller = await _caller(request)
     if not caller.ngos:
         raise NotAllowed("this needs a membership of an organisation")
     return caller
@@ -69,12 +75,26 @@ async def _member(caller: Annotated[Caller, Depends(_caller)]) -> Caller:
 def _reading(*officials: str) -> Callable[..., Coroutine[Any, Any, Caller]]:
     """A dependency that lets people of NGOs pass, and officials with one of these roles."""
 
-    async def reader(caller: Annotated[Caller, Depends(_caller)]) -> Caller:
+    @lets_in(own_of(*MEMBERS) | {role: Reach.REGIONS if role == REGIONAL else Reach.ALL for role in officials})
+    async def reader(request: Request) -> Caller:
+        caller = await _caller(request)
         if not caller.ngos and not caller.actor.has(*officials):
             raise NotAllowed(f"this needs a membership of an organisation, or one of the roles {', '.join(officials)}")
         return caller
 
     return reader
+
+
+@lets_in(own_of("ngo_admin", "ngo_director") | all_of("fasker_head"))
+async def whose_reads(request: Request) -> list[UUID] | None:
+    """The organisations whose log of readings the caller may see; None means all."""
+    caller = await _caller(request)
+    if caller.actor.has("fasker_head"):
+        return None
+    own = [ngo_id for ngo_id, role in caller.ngos.items() if role in ("ngo_admin", "ngo_director")]
+    if not own:
+        raise NotAllowed("this needs one of the roles ngo_admin, ngo_director in an organisation")
+    return own
 
 
 Member = Annotated[Caller, Depends(_member)]

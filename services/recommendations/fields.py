@@ -31,12 +31,12 @@ Regency = Annotated[str, StringConstraints(max_length=13), AfterValidator(_known
 Day = Annotated[date, Field(ge=date(1900, 1, 1), le=date(2199, 12, 31))]
 """A date that a person may mean; arithmetic on it stays within the calendar."""
 
-Country = Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}$")]
+Country = Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}$", max_length=2)]
 """ISO 3166-1 alpha-2."""
 
 ForeignCountry = Annotated[Country, AfterValidator(_foreign)]
 
-Currency = Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$")]
+Currency = Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$", max_length=3)]
 """ISO 4217."""
 
 

@@ -2,6 +2,7 @@
 
 from typing import Final
 
+from services.registry.access import whose_reads
 from services.registry.agreements import api as agreements
 from services.registry.handlers import HANDLERS
 from services.registry.licences import api as licences
@@ -11,6 +12,7 @@ from services.registry.members import api as members
 from services.registry.organisations import api as organisations
 from services.registry.reference import api as reference
 from services.registry.settings import Settings
+from shared.audit import reads_router
 from shared.events.inbox import one_by_one
 from shared.service import Service, main
 
@@ -26,6 +28,7 @@ SERVICE: Final = Service(
         master_plans.router,
         local_partners.router,
         reference.router,
+        reads_router(whose_reads),
     ],
     sources=["reporting", "recommendations"],
     apply=one_by_one(HANDLERS),

@@ -9,14 +9,15 @@ from dataclasses import dataclass
 from typing import Annotated, Any, Final
 from uuid import UUID
 
-from fastapi import Depends
+from fastapi import Depends, Request
 
 from services.registry.members import queries as members
 from shared.errors import NotAllowed, NotFound
 from shared.events.envelope import ActedBy
-from shared.http.auth import Actor, SignedIn, allow
+from shared.http.auth import allow, signed_in
 from shared.http.auth import public as anybody
-from shared.operations import Db
+from shared.http.database import database_of
+from shared.http.rights import Reach, all_of, in_regions, lets_in, own_of
 
 NATIONAL_ROLES: Final = ("fasker_officer", "fasker_head", "satker_officer", "observer_tpoa")
 REGIONAL_ROLES: Final = ("pemda_kesbangpol", "pemda_planner")
@@ -26,8 +27,11 @@ Check = Callable[..., Coroutine[Any, Any, ActedBy]]
 
 def official(*roles: str) -> Check:
     """Lets officials with one of these roles pass."""
+    let_in = allow(*roles)
 
-    async def acting_official(actor: Annotated[Actor, Depends(allow(*roles))]) -> ActedBy:
+    @lets_in(all_of(*roles))
+    async def acting_official(request: Request) -> ActedBy:
+        actor = await let_in(request)
         return ActedBy(subject=actor.subject, role=actor.role(*roles))
 
     return acting_official
@@ -36,7 +40,9 @@ def official(*roles: str) -> Check:
 def member_or(*official_roles: str, member_roles: tuple[str, ...] = members.ROLES) -> Check:
     """Lets members of the organisation in the path pass, and officials with one of these roles."""
 
-    async def acting_member_or_official(ngo_id: UUID, actor: SignedIn, db: Db) -> ActedBy:
+    @lets_in(own_of(*member_roles) | all_of(*official_roles))
+    async def acting_member_or_official(ngo_id: UUID, request: Request) -> ActedBy:
+        actor, db = await signed_in(request), database_of(request)
         if actor.has(*official_roles):
             if not await db.pool.fetchval("SELECT true FROM organisation WHERE id = $1", ngo_id):
                 raise NotFound("there is no organisation with this id")
@@ -51,13 +57,15 @@ def member_or(*official_roles: str, member_roles: tuple[str, ...] = members.ROLE
     return acting_member_or_official
 
 
-async def _reader_of_application(ngo_id: UUID, actor: SignedIn, db: Db) -> ActedBy:
+@lets_in({"applicant": Reach.SELF} | own_of(*members.ROLES) | all_of("fasker_officer", "fasker_head"))
+async def _reader_of_application(ngo_id: UUID, request: Request) -> ActedBy:
     """The applicant too: after a rejection nobody is a member any more."""
+    actor, db = await signed_in(request), database_of(request)
     if await db.pool.fetchval(
         "SELECT applicant = $2 AND status = 'rejected' FROM organisation WHERE id = $1", ngo_id, actor.subject
     ):
         return ActedBy(subject=actor.subject, role="applicant")
-    return await member_or("fasker_officer", "fasker_head")(ngo_id, actor, db)
+    return await member_or("fasker_officer", "fasker_head")(ngo_id, request)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,8 +76,10 @@ class Member:
     ngo_id: UUID
 
 
-async def _member(actor: SignedIn, db: Db) -> Member:
-    membership = await members.membership_of(db.pool, actor.subject)
+@lets_in(own_of(*members.ROLES))
+async def _member(request: Request) -> Member:
+    actor = await signed_in(request)
+    membership = await members.membership_of(database_of(request).pool, actor.subject)
     if membership is None:
         raise NotAllowed(f"this needs one of the roles {', '.join(members.ROLES)} in an organisation")
     return Member(ActedBy(subject=actor.subject, role=membership.role), membership.ngo_id)
@@ -83,12 +93,26 @@ class Scope:
     regions: tuple[str, ...] | None = None
 
 
-async def _scope(actor: SignedIn, db: Db) -> Scope:
+@lets_in(own_of(*members.ROLES) | in_regions(*REGIONAL_ROLES) | all_of(*NATIONAL_ROLES))
+async def _scope(request: Request) -> Scope:
+    actor = await signed_in(request)
     if actor.has(*NATIONAL_ROLES):
         return Scope()
     if actor.has(*REGIONAL_ROLES):
         return Scope(regions=actor.regions)
-    return Scope(ngo_id=(await _member(actor, db)).ngo_id)
+    return Scope(ngo_id=(await _member(request)).ngo_id)
+
+
+@lets_in(own_of("ngo_admin", "ngo_director") | all_of("fasker_head"))
+async def whose_reads(request: Request) -> list[UUID] | None:
+    """The organisations whose log of readings the caller may see; None means all."""
+    actor = await signed_in(request)
+    if actor.has("fasker_head"):
+        return None
+    member = await _member(request)
+    if member.by.role not in ("ngo_admin", "ngo_director"):
+        raise NotAllowed("this needs one of the roles ngo_admin, ngo_director")
+    return [member.ngo_id]
 
 
 PUBLIC: Final = Depends(anybody)

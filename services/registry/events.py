@@ -134,6 +134,13 @@ class LocalPartnerProposed(RegistryEvent):
     name: Line
 
 
+class LocalPartnersImported(RegistryEvent):
+    """Many local partners were proposed at once; each of them is decided on its own."""
+
+    partner_ids: tuple[UUID, ...]
+    count: int
+
+
 class LocalPartnerApproved(RegistryEvent):
     partner_id: UUID
     name: Line

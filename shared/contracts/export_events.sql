@@ -6,7 +6,7 @@ SELECT json_build_object(
     'sequence', sequence,
     'id', id,
     'type', type,
-    'prevchain', headers ->> 'prevchain',
+    'prevchain', encode(previous_hash, 'hex'),
     'chain', encode(hash, 'hex'),
     'payload', encode(payload, 'base64')
 ) FROM event ORDER BY key, sequence;

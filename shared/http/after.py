@@ -7,42 +7,46 @@ A write answers `Singo-Events: ...;position="reporting/<key>/42"`; the reader se
 import asyncio
 import re
 import time
-from typing import Annotated, Any, Final
+from typing import Any, Final
 
-from fastapi import Header, Request
+from fastapi import Request
 
 from shared.db import Database
 from shared.errors import InvalidInput, NotYetArrived
-from shared.http.auth import bearer, signed_in
+from shared.http.auth import signed_in
 
 _POSITION: Final = re.compile(r"([a-z]+)/([\x21-\x2b\x2d-\x7e]{1,100})/([1-9][0-9]{0,17})")
 _WAIT: Final = re.compile(r"(?:^|[,;\s])wait=([0-9]{1,3})(?:$|[,;\s])")
 WAIT_SECONDS_DEFAULT: Final = 5
 WAIT_SECONDS_MAX: Final = 10
 POSITIONS_MAX: Final = 20
+HEADER_LENGTH_MAX: Final = 3000
+PREFER_LENGTH_MAX: Final = 200
 FIRST_PAUSE_SECONDS: Final = 0.002
 LONGEST_PAUSE_SECONDS: Final = 0.05
 
 
-async def read_after(
-    request: Request,
-    singo_after: Annotated[
-        str | None, Header(description="Positions of events that this read must see", max_length=3000)
-    ] = None,
-    prefer: Annotated[str | None, Header(description="`wait=5`: seconds to wait at most", max_length=200)] = None,
-) -> None:
-    if not singo_after or request.method not in ("GET", "HEAD"):
+async def read_after(request: Request) -> None:
+    """Wait until the events that a read names have been applied here."""
+    if request.method not in ("GET", "HEAD"):
         return
-    await signed_in(request, await bearer(request))  # waiting is for callers we know, also where the route is public
+    given, prefer = request.headers.get("singo-after"), request.headers.get("prefer", "")
+    if len(prefer) > PREFER_LENGTH_MAX:
+        raise InvalidInput.field("header:Prefer", f"must have at most {PREFER_LENGTH_MAX} characters")
+    if given is None:
+        return
+    await signed_in(request)  # waiting is for callers we know, also where the route is public
     state: Any = request.app.state
-    texts = singo_after.split(",")
+    if len(given) > HEADER_LENGTH_MAX:
+        raise InvalidInput.field("header:Singo-After", f"must have at most {HEADER_LENGTH_MAX} characters")
+    texts = given.split(",")  # an empty header is one that names nothing: refused
     if len(texts) > POSITIONS_MAX:
         raise InvalidInput.field("header:Singo-After", f"must be at most {POSITIONS_MAX} positions")
     positions = [_parse(text.strip()) for text in texts]
     if unknown := {source for source, _, _ in positions} - {state.service, *state.sources}:
         raise InvalidInput.field("header:Singo-After", f"this service does not listen to {', '.join(sorted(unknown))}")
     wanted = [(source, key, sequence) for source, key, sequence in positions if source != state.service]
-    wait = _WAIT.search(prefer or "")
+    wait = _WAIT.search(prefer)
     seconds = min(int(wait[1]) if wait else WAIT_SECONDS_DEFAULT, WAIT_SECONDS_MAX)
     if not await applied_within(state.db, wanted, seconds):
         raise NotYetArrived("the events named in `Singo-After` have not all been applied here", retry_after_seconds=1)

@@ -10,11 +10,15 @@ from pydantic import BaseModel, Field
 from shared import operations
 from shared.clock import Clock
 from shared.db import Database
-from shared.http import problems
-from shared.http.after import read_after
+from shared.http import problem_pages, problems
 from shared.http.auth import TokenVerifier, public
+from shared.http.budgets import Budgets
+from shared.http.cross_origin import add_cross_origin
+from shared.http.database import Db
 from shared.http.middleware import RequestMiddleware
-from shared.http.problems import ProblemDocument
+from shared.http.openapi import describe
+from shared.http.reference import reference
+from shared.http.routing import add_routes
 from shared.settings import ServiceSettings
 
 OpenDatabase = AbstractAsyncContextManager[Database]
@@ -42,10 +46,10 @@ def create_app(
     app = FastAPI(
         title=f"SINGO {service}",
         summary=title,
-        version="1",
         lifespan=lifespan,
         redirect_slashes=False,
-        responses={"4XX": {"model": ProblemDocument}, "5XX": {"model": ProblemDocument}},
+        docs_url=None,  # these pages of the framework load their scripts from elsewhere
+        redoc_url=None,
     )
     app.state.service = service
     app.state.sources = frozenset(sources)
@@ -53,17 +57,16 @@ def create_app(
     app.state.settings = settings
     app.state.clock = Clock(settable=settings.settable_clock)
     app.state.verifier = TokenVerifier(settings)
+    app.state.budgets = Budgets(settings.calls_per_minute)
     problems.install(app)
-    app.include_router(health, tags=["health"])
-    app.include_router(problems.pages)
-    for router in routers:
-        app.include_router(router, prefix="/v1", dependencies=[Depends(read_after)])
-    app.include_router(operations.router, dependencies=[Depends(read_after)])
-    app.add_middleware(RequestMiddleware)
+    add_routes(app, *routers, operations.router, health, problem_pages.pages, reference)
+    describe(app, service, settings)
+    app.add_middleware(RequestMiddleware, app, settings.request_timeout_seconds)
+    add_cross_origin(app, settings.cors_origins)
     return app
 
 
-health = APIRouter(prefix="/health", dependencies=[Depends(public)])
+health = APIRouter(prefix="/health", tags=["health"], dependencies=[Depends(public)])
 
 
 @health.get("/live")
@@ -73,7 +76,7 @@ async def live() -> Health:
 
 
 @health.get("/ready")
-async def ready(db: "operations.Db") -> Health:
+async def ready(db: Db) -> Health:
     """The process can do its work. Send it no requests while this fails."""
     await db.pool.fetchval("SELECT 1")
     return Health(status="ready")

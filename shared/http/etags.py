@@ -1,38 +1,69 @@
-"""Entity tags (RFC 9110, section 8.8): a resource's version in quotes."""
+"""Entity tags (RFC 9110, section 8.8): `"<version>-<digest>"`, a version and a digest of what is shown of it.
 
+`If-Match` asks for the version only: a change rests on the resource as it was, whatever its reader was shown of it.
+`If-None-Match` asks for the whole: what is shown may change while the version stays (a letter expires, a name that is
+copied from elsewhere changes, another caller sees less). Version 0: a list, or a resource that nobody changes.
+"""
+
+import hashlib
 import re
 from typing import Annotated, Final
 
-from fastapi import Depends, Header, Request, Response
+from fastapi import Depends, Request, Response
 from pydantic import BaseModel
 
-from shared.errors import Problem, VersionRequired
+from shared.errors import InvalidInput, Problem, VersionRequired
+from shared.http.headers import reads_headers
+from shared.http.selection import Selection
 
-_TAG: Final = re.compile(r'"([1-9][0-9]{0,17})"')
+KNOWN_TAGS_LENGTH_MAX: Final = 1000
+_TAG: Final = re.compile(r'"([1-9][0-9]{0,17})(?:-[0-9a-f]{16})?"')
 
 
-def etag(version: int) -> str:
-    return f'"{version}"'
+def etag(version: int, content: bytes | None = None) -> str:
+    """Without the content: a tag that is good for `If-Match` only."""
+    if content is None:
+        return f'"{version}"'
+    return f'"{version}-{hashlib.sha256(content).hexdigest()[:16]}"'
 
 
-def _if_match(
-    if_match: Annotated[str | None, Header(description="The ETag that you read", max_length=40)] = None,
-) -> int:
-    if if_match is None:
+def version_of(tag: str) -> int | None:
+    """The version that a tag names; none if it is not one of ours, or one of version 0."""
+    found = _TAG.fullmatch(tag.strip())
+    return int(found[1]) if found else None
+
+
+@reads_headers("If-Match")
+async def expected_version(request: Request) -> int:
+    given = request.headers.get("if-match")
+    if given is None:
         raise VersionRequired("`If-Match` is missing")
-    if not (tag := _TAG.fullmatch(if_match.strip())):
+    if (version := version_of(given)) is None:
         raise Problem('`If-Match` must be one ETag as it was read, such as "3"')
-    return int(tag[1])
+    return version
 
 
-ExpectedVersion = Annotated[int, Depends(_if_match)]
+ExpectedVersion = Annotated[int, Depends(expected_version)]
 """The version that the caller's change is based on. Absent: 428."""
 
 
-def read_response(request: Request, view: BaseModel, version: int) -> Response:
-    """The resource with its ETag, or 304 when the reader has this version."""
-    tag = etag(version)
-    known = [part.strip().removeprefix("W/") for part in request.headers.get("if-none-match", "").split(",")]
+def known_tags(request: Request) -> list[str]:
+    """What the reader has, of any version."""
+    given = request.headers.get("if-none-match", "")
+    if len(given) > KNOWN_TAGS_LENGTH_MAX:
+        raise InvalidInput.field("header:If-None-Match", f"must have at most {KNOWN_TAGS_LENGTH_MAX} characters")
+    return [part.strip().removeprefix("W/") for part in given.split(",")]
+
+
+def tagged(request: Request, content: bytes, version: int = 0) -> Response:
+    """The content with its ETag, or 304 when the reader has just this."""
+    tag = etag(version, content)
+    known = known_tags(request)
     if tag in known or "*" in known:
         return Response(status_code=304, headers={"ETag": tag})
-    return Response(view.model_dump_json(), media_type="application/json", headers={"ETag": tag})
+    return Response(content, media_type="application/json", headers={"ETag": tag})
+
+
+def read_response(request: Request, view: BaseModel, version: int = 0, *, chosen: Selection | None = None) -> Response:
+    """The resource, or its chosen fields, with its ETag, or 304."""
+    return tagged(request, chosen.json(view) if chosen else view.model_dump_json().encode(), version)

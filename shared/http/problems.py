@@ -1,33 +1,44 @@
-"""Every error as an RFC 9457 problem document, the framework's own included; and the pages that explain their types."""
+"""Every error as an RFC 9457 problem document in the caller's language, the framework's own errors included."""
 
-import html
-from collections.abc import Iterable
+import json
+from collections.abc import Iterable, Mapping
 from http import HTTPStatus
 from typing import Any, Final
+from urllib.parse import quote
 
 import asyncpg
 import structlog
-from fastapi import APIRouter, Depends, FastAPI, Request
+from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
-from fastapi.responses import HTMLResponse, JSONResponse
+from fastapi.responses import Response
 from pydantic import BaseModel, Field
 from starlette.exceptions import HTTPException
+from starlette.types import Scope
 
 from shared.db import TRANSIENT, WRITING_HALTED, is_transient
 from shared.errors import (
     WRITING_IS_HALTED,
-    BodyTooLarge,
-    BodyTooSlow,
     FieldError,
     InvalidInput,
+    MethodNotAllowed,
     NotFound,
     Problem,
     Unavailable,
+    Unexpected,
+    UnsupportedMediaType,
 )
 from shared.events.append import correlation_id
-from shared.http.auth import public
+from shared.http import language
+from shared.http.indonesian import DETAILS, PROBLEMS, field_detail
+from shared.http.language import Language
+from shared.http.verbs import verbs_of
+from shared.logging import error_text
+
+__all__ = ["MEDIA_TYPE", "ProblemDocument", "Refused", "UnsupportedMediaType", "document", "install", "respond"]
 
 MEDIA_TYPE: Final = "application/problem+json"
+ERRORS_MAX: Final = 100
+POINTER_SAFE: Final = "~!$&'()*+,;=:@-._"
 NOT_STORABLE: Final = (
     asyncpg.DataError,
     asyncpg.UntranslatableCharacterError,
@@ -38,87 +49,105 @@ log = structlog.get_logger()
 
 
 class ProblemError(BaseModel):
-    pointer: str = Field(description="JSON pointer into the body, or the name of the parameter", max_length=500)
+    pointer: str = Field(
+        description="JSON pointer into the body (RFC 6901, as a fragment: `#/name`); or `query:name`, `path:name`, "
+        "`header:name`",
+        max_length=500,
+    )
     detail: str = Field(description="What is wrong and how to mend it", max_length=2000)
     rule: str | None = Field(default=None, description="Id of the broken rule", max_length=20)
 
 
 class ProblemDocument(BaseModel):
-    """RFC 9457."""
+    """RFC 9457. In English, or in Indonesian where `Accept-Language` asks for it."""
 
     type: str = Field(description="Address of a page that explains this kind of problem", max_length=200)
-    title: str = Field(max_length=200)
+    title: str = Field(description="What this kind of problem is", max_length=200)
     status: int = Field(ge=400, le=599)
-    detail: str = Field(max_length=4000)
+    detail: str = Field(description="What is wrong in this case", max_length=4000)
+    mend: str = Field(description="What to do about this kind of problem", max_length=500)
     request_id: str = Field(description="Name this when you ask for help", max_length=100)
-    errors: list[ProblemError] = Field(default=[], max_length=100)
+    errors: list[ProblemError] = Field(default=[], max_length=ERRORS_MAX)
     rule: str | None = Field(default=None, max_length=20)
     legal_basis: str | None = Field(default=None, max_length=500)
 
 
-class MethodNotAllowed(Problem):
-    """The address exists, but not with this verb."""
-
-    status = 405
-    type = "method-not-allowed"
-    mend = "The header `Allow` lists the verbs of this address."
+def words_of(problem: type[Problem], wanted: Language) -> tuple[str, str]:
+    """The title of a kind of problem, and how to mend it."""
+    english = (problem.__doc__ or "").strip().splitlines()[0], problem.mend
+    return PROBLEMS.get(problem.type, english) if wanted == "id" else english
 
 
-class UnsupportedMediaType(Problem):
-    """The body is not JSON."""
-
-    status = 415
-    type = "unsupported-media-type"
-    mend = "Send `Content-Type: application/json`."
-
-
-class Unexpected(Problem):
-    """Something went wrong on our side."""
-
-    status = 500
-    type = "unexpected"
-    mend = "Repeat the same request with the same Idempotency-Key; if it persists, report `request_id`."
-
-
-def respond(problem: Problem, headers: dict[str, str] | None = None) -> JSONResponse:
-    document: dict[str, Any] = {
+def document(problem: Problem, wanted: Language, request_id: str) -> tuple[bytes, dict[str, str]]:
+    """The document and its headers. `Content-Language` names English too where a detail has no translation."""
+    title, mend = words_of(type(problem), wanted)
+    detail, complete = _translated(problem.detail, problem.indonesian, wanted)
+    errors = []
+    for error in problem.errors[:ERRORS_MAX]:
+        said, translated = _translated(error.detail, error.indonesian, wanted)
+        errors.append({"pointer": error.pointer, "detail": said} | ({"rule": error.rule} if error.rule else {}))
+        complete = complete and translated
+    fields: dict[str, Any] = {
         "type": f"/problems/{problem.type}",
-        "title": (type(problem).__doc__ or "").strip().splitlines()[0],
+        "title": title,
         "status": problem.status,
-        "detail": problem.detail,
-        "request_id": correlation_id.get(),
-        "errors": [
-            {"pointer": e.pointer, "detail": e.detail} | ({"rule": e.rule} if e.rule else {}) for e in problem.errors
-        ],
+        "detail": detail,
+        "mend": mend,
+        "request_id": request_id,
+        "errors": errors,
     }
     if problem.rule:
-        document["rule"] = problem.rule
+        fields["rule"] = problem.rule
     if problem.legal_basis:
-        document["legal_basis"] = problem.legal_basis
-    extra = dict(headers or {})
+        fields["legal_basis"] = problem.legal_basis
+    headers = {"Content-Language": wanted if complete else f"{wanted}, en", "Vary": "Accept-Language"}
     if problem.retry_after_seconds is not None:
-        extra["Retry-After"] = str(problem.retry_after_seconds)
+        headers["Retry-After"] = str(problem.retry_after_seconds)
     if problem.status == HTTPStatus.UNAUTHORIZED:
-        extra["WWW-Authenticate"] = "Bearer"
-    return JSONResponse(document, problem.status, extra, MEDIA_TYPE)
+        headers["WWW-Authenticate"] = "Bearer"
+    return json.dumps(fields, ensure_ascii=False).encode("utf-8", "replace"), headers
+
+
+def _translated(english: str, indonesian: str | None, wanted: Language) -> tuple[str, bool]:
+    """The text in the wanted language, and whether it is."""
+    if wanted == "en":
+        return english, True
+    translation = indonesian or DETAILS.get(english)
+    return translation or english, translation is not None
+
+
+def respond(problem: Problem, scope: Scope, headers: dict[str, str] | None = None) -> Response:
+    content, own = document(problem, language.of_headers(scope["headers"]), correlation_id.get())
+    return Response(content, problem.status, (headers or {}) | own, MEDIA_TYPE)
+
+
+class Refused(HTTPException):
+    """A problem found while the body is read: there FastAPI lets nothing else pass."""
+
+    def __init__(self, problem: Problem) -> None:
+        super().__init__(problem.status, problem.detail)
+        self.problem = problem
 
 
 def install(app: FastAPI) -> None:
     @app.exception_handler(Problem)
-    async def known(_: Request, problem: Problem) -> JSONResponse:
-        return respond(problem)
+    async def known(request: Request, problem: Problem) -> Response:
+        return respond(problem, request.scope)
 
     @app.exception_handler(RequestValidationError)
-    async def invalid(_: Request, error: RequestValidationError) -> JSONResponse:
-        return respond(_from_validation(error.errors()))
+    async def invalid(request: Request, error: RequestValidationError) -> Response:
+        return respond(_from_validation(error.errors()), request.scope)
 
     @app.exception_handler(HTTPException)
-    async def framework(_: Request, error: HTTPException) -> JSONResponse:
-        return respond(_from_framework(error), dict(error.headers or {}))
+    async def framework(request: Request, error: HTTPException) -> Response:
+        headers = dict(error.headers or {})
+        if error.status_code == HTTPStatus.METHOD_NOT_ALLOWED:  # Starlette names the verbs of one route only
+            headers["Allow"] = ", ".join(verbs_of(app, request.scope["path"]))
+        return respond(_from_framework(error), request.scope, headers)
 
     @app.exception_handler(Exception)
-    async def unexpected(_: Request, error: Exception) -> JSONResponse:
-        return respond(from_unexpected(error))
+    async def unexpected(request: Request, error: Exception) -> Response:
+        return respond(from_unexpected(error), request.scope)
 
     for kind in (*TRANSIENT, *NOT_STORABLE):
         app.add_exception_handler(kind, unexpected)
@@ -129,67 +158,67 @@ def from_unexpected(error: Exception) -> Problem:
         log.error("write_refused", error=str(error))
         return Unavailable(WRITING_IS_HALTED, retry_after_seconds=60)
     if is_transient(error):
-        log.warning("request_unavailable", error=repr(error))
+        log.warning("request_unavailable", error=error_text(error))
         return Unavailable(
             "the database is not reachable or too busy; the same Idempotency-Key makes it safe to repeat",
+            indonesian="basis data tidak terjangkau atau terlalu sibuk; aman diulang dengan Idempotency-Key yang sama",
             retry_after_seconds=2,
         )
     if isinstance(error, NOT_STORABLE):
-        return InvalidInput("a text holds a character, or a number a size, that cannot be stored")
+        return InvalidInput(
+            "a text holds a character, or a number a size, that cannot be stored",
+            indonesian="ada karakter dalam teks, atau besar bilangan, yang tidak dapat disimpan",
+        )
     log.error("request_failed", exc_info=error)
-    return Unexpected("an error that we did not foresee; repeat with the same Idempotency-Key, which is safe")
+    return Unexpected(
+        "an error that we did not foresee; repeat with the same Idempotency-Key, which is safe",
+        indonesian="kesalahan yang tidak kami perkirakan; mengulang dengan Idempotency-Key yang sama aman",
+    )
 
 
 def _from_validation(errors: Iterable[Any]) -> Problem:
-    found = [_field_error(error) for error in list(errors)[:100]]
-    if any(error.detail == "JSON decode error" for error in found):
-        return Problem("the body is not valid JSON", errors=found)
-    return InvalidInput(f"{len(found)} field(s) of the request are not as they must be", errors=found)
+    known = list(errors)[:ERRORS_MAX]
+    found = [_field_error(error) for error in known]
+    if any(error["type"] == "json_invalid" for error in known):
+        return Problem("the body is not valid JSON", errors=found, indonesian="isi permintaan bukan JSON yang sah")
+    return InvalidInput(
+        f"{len(found)} field(s) of the request are not as they must be",
+        errors=found,
+        indonesian=f"{len(found)} isian dalam permintaan tidak sebagaimana mestinya",
+    )
 
 
 def _field_error(error: Any) -> FieldError:
-    where, *path = error["loc"]
-    detail = "JSON decode error" if error["type"] == "json_invalid" else str(error["msg"])
-    rule = (error.get("ctx") or {}).get("rule")
-    if where == "body":
-        steps = (str(step).replace("~", "~0").replace("/", "~1") for step in path if error["type"] != "json_invalid")
-        return FieldError("#" + "".join(f"/{step}" for step in steps), detail, rule)
-    return FieldError(f"{where}:{'.'.join(map(str, path))}", detail, rule)
+    context: Mapping[str, Any] = error.get("ctx") or {}
+    kind, detail = error["type"], str(error["msg"]).removeprefix("Value error, ")
+    where, path = error["loc"][0], [*error["loc"][1:], *context.get("at", ())]
+    if kind == "json_invalid":
+        path = []
+    pointer = pointer_to(path) if where == "body" else f"{where}:{'.'.join(map(str, path))}"
+    return FieldError(pointer[:500], detail[:2000], context.get("rule"), field_detail(kind, detail, context))
+
+
+def pointer_to(path: Iterable[int | str]) -> str:
+    """A JSON pointer as a URI fragment (RFC 6901, section 6)."""
+    steps = (str(step).replace("~", "~0").replace("/", "~1") for step in path)
+    return "#" + "".join(f"/{quote(step, safe=POINTER_SAFE)}" for step in steps)
+
+
+def wrong_verb() -> Problem:
+    return MethodNotAllowed(
+        "this address does not know this verb", indonesian="alamat ini tidak mengenal kata kerja ini"
+    )
 
 
 def _from_framework(error: HTTPException) -> Problem:
+    if isinstance(error, Refused):
+        return error.problem
     match error.status_code:
         case HTTPStatus.NOT_FOUND:
-            return NotFound("there is nothing at this address")
+            return NotFound("there is nothing at this address", indonesian="tidak ada apa pun di alamat ini")
         case HTTPStatus.METHOD_NOT_ALLOWED:
-            return MethodNotAllowed("this address does not know this verb")
-        case HTTPStatus.UNSUPPORTED_MEDIA_TYPE:
-            return UnsupportedMediaType(str(error.detail))
-        case HTTPStatus.REQUEST_ENTITY_TOO_LARGE:
-            return BodyTooLarge(str(error.detail))
-        case HTTPStatus.REQUEST_TIMEOUT:
-            return BodyTooSlow(str(error.detail))
+            return wrong_verb()
+        case HTTPStatus.BAD_REQUEST:  # FastAPI's, after JSON nested beyond what its parser can follow
+            return Problem("the body cannot be read as JSON", indonesian="isi permintaan tidak terbaca sebagai JSON")
         case _:
             return Problem(str(error.detail))
-
-
-pages = APIRouter(prefix="/problems", tags=["problems"], include_in_schema=False, dependencies=[Depends(public)])
-
-
-@pages.get("/{slug}")
-async def explain(slug: str) -> HTMLResponse:
-    """What a problem type means and how to mend it."""
-    problem = next((p for p in _all_problems(Problem) if p.type == slug), None)
-    if problem is None:
-        raise NotFound("there is no problem of this type")
-    text = (
-        f"<!doctype html><html lang=en><meta charset=utf-8><title>{problem.type}</title>"
-        f"<h1>{problem.status} {html.escape((problem.__doc__ or '').strip())}</h1><p>{html.escape(problem.mend)}</p>"
-    )
-    return HTMLResponse(text)
-
-
-def _all_problems(problem: type[Problem]) -> Iterable[type[Problem]]:
-    yield problem
-    for narrower in problem.__subclasses__():
-        yield from _all_problems(narrower)

@@ -15,18 +15,29 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Annotated, Any, Final
 
-from fastapi import Depends, Header, Request, Response
+from fastapi import Depends, Request, Response
 from pydantic import BaseModel
 
+from shared import audit
 from shared.clock import Clock
 from shared.db import Connection, Database
 from shared.errors import WRITING_IS_HALTED, KeyInFlight, KeyRequired, KeyReused, Unavailable
 from shared.events import append
-from shared.http.auth import Actor, SignedIn
+from shared.http.auth import Actor, signed_in
 from shared.http.etags import etag
-from shared.http.problems import UnsupportedMediaType
+from shared.http.headers import reads_headers
+from shared.http.media import expect_media_type
+from shared.http.rights import SIGNED_IN, Reach, lets_in
+from shared.logging import route_of
 
 REPLAYED: Final = "Idempotent-Replayed"
+IN_FLIGHT: Final = "the first request with this key is still being worked on"
+EVENTS_NAMED_MAX: Final = 20
+"""As many as `Singo-After` takes."""
+KEY_LENGTH_MAX: Final = 100
+ANSWERS_KEPT_DAYS: Final = 7
+"""A request that is repeated later than this is a new one."""
+FORGOTTEN_AT_ONCE: Final = 1000
 
 
 class Replay(Exception):
@@ -54,13 +65,14 @@ class Transaction:
         version: int | None = None,
         location: str | None = None,
     ) -> None:
-        headers = {"ETag": etag(version)} if version is not None else {}
+        content = b"" if view is None else view.model_dump_json().encode()
+        headers = {"ETag": etag(version, content)} if version is not None else {}
         if location:
             headers["Location"] = location
         if view is None:
             self.response = Response(status_code=204, headers=headers)
         else:
-            self.response = Response(view.model_dump_json(), status, headers, "application/json")
+            self.response = Response(content, status, headers, "application/json")
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +83,8 @@ class Write:
     actor: Actor
     key: str
     request_sha256: bytes
+    act: str = ""
+    target: str = ""
 
     @asynccontextmanager
     async def begin(self) -> AsyncIterator[Transaction]:
@@ -79,37 +93,42 @@ class Write:
             transaction = Transaction(conn, self.actor, await self.clock.now(conn))
             yield transaction
             await append.flush(conn)
+            if not conn.appended:  # an event says who did it; what has none is kept here
+                await audit.record_change(conn, self.actor, act=self.act, target=self.target)
             _name_events(transaction.response, conn.appended)
             await self._remember(conn, transaction.response)
 
     async def _claim(self, conn: Connection) -> None:
         """Have the key to ourselves until the commit, or raise: Replay, KeyReused, KeyInFlight, Unavailable."""
         scope = f"{self.service}\n{self.actor.subject}\n{self.key}"  # advisory locks are the whole database's
-        now = await conn.fetchrow(
-            "SELECT pg_try_advisory_xact_lock(hashtextextended($1, 0)) AS ours, (SELECT reason FROM halt) AS halted",
-            scope,
-        )
-        if not now["ours"]:
-            raise KeyInFlight("the first request with this key is still being worked on", retry_after_seconds=1)
         done = await conn.fetchrow(
-            "SELECT body_sha256, status, headers, body FROM request WHERE caller = $1 AND idempotency_key = $2",
+            """
+            SELECT ours, halt.reason AS halted, r.body_sha256, r.status, r.headers, r.body
+            FROM (SELECT pg_try_advisory_xact_lock(hashtextextended($1, 0)) AS ours) AS lock
+            LEFT JOIN halt ON true
+            LEFT JOIN request r ON r.caller = $2 AND r.idempotency_key = $3
+            """,
+            scope,
             self.actor.subject,
             self.key,
         )
-        if done is None and now["halted"]:  # a change without events would not be refused by `append`
+        if not done["ours"]:
+            raise KeyInFlight(IN_FLIGHT, retry_after_seconds=1)
+        if done["status"] is None and done["halted"]:  # a change without events would not be refused by `append`
             raise Unavailable(WRITING_IS_HALTED, retry_after_seconds=60)
-        if done is None:
+        if done["status"] is None:
             return
         if done["body_sha256"] != self.request_sha256:
             raise KeyReused("this key came with another request before")
         raise Replay(Response(done["body"], done["status"], {**done["headers"], REPLAYED: "true"}))
 
     async def _remember(self, conn: Connection, response: Response) -> None:
+        """Raises KeyInFlight if the first request ended between our looking for its answer and our lock."""
         headers = {name: text for name, text in response.headers.items() if name != "content-length"}
-        await conn.execute(
+        remembered = await conn.execute(
             """
             INSERT INTO request (caller, idempotency_key, body_sha256, status, headers, body)
-            VALUES ($1, $2, $3, $4, $5, $6)
+            VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT DO NOTHING
             """,
             self.actor.subject,
             self.key,
@@ -118,38 +137,54 @@ class Write:
             headers,
             bytes(response.body),
         )
+        if remembered != "INSERT 0 1":
+            raise KeyInFlight(IN_FLIGHT, retry_after_seconds=1)
 
 
 def _name_events(response: Response, appended: list[append.Appended]) -> None:
     """Tell the caller which events its request caused, and where they stand: a structured field (RFC 9651).
 
     `Singo-Events: ReportSubmitted;id="01…";position="reporting/<key>/42"`. A position sent as `Singo-After` makes a
-    read in another service wait until it has arrived there.
+    read in another service wait until it has arrived there. Of very many only the last of each key: it comes after
+    all others of its key, and a header must stay short.
     """
+    if len(appended) > EVENTS_NAMED_MAX:
+        appended = list({event.key: event for event in appended}.values())[:EVENTS_NAMED_MAX]
     if appended:
         response.headers["Singo-Events"] = ", ".join(
             f'{event.type.split(".")[2]};id="{event.id}";position="{event.position}"' for event in appended
         )
 
 
-async def keyed_write(
-    request: Request,
-    actor: SignedIn,
-    idempotency_key: Annotated[
-        str | None,
-        Header(description="A new random value for each intent; the same one on a repeat", max_length=100),
-    ] = None,
-) -> Write:
-    if not idempotency_key or not idempotency_key.isascii() or not idempotency_key.isprintable():
-        raise KeyRequired("the header `Idempotency-Key` is missing, or not printable ASCII of at most 100 characters")
-    if request.headers.get("content-type", "application/json").split(";")[0].strip() != "application/json":
-        raise UnsupportedMediaType(f"the body is {request.headers['content-type'][:100]}, not application/json")
+@lets_in({SIGNED_IN: Reach.SELF})
+@reads_headers("Idempotency-Key")
+async def keyed_write(request: Request) -> Write:
+    actor = await signed_in(request)
+    key = request.headers.get("idempotency-key", "")
+    if not 0 < len(key) <= KEY_LENGTH_MAX or not key.isascii() or not key.isprintable():
+        raise KeyRequired(
+            f"the header `Idempotency-Key` is missing, or not printable ASCII of at most {KEY_LENGTH_MAX} characters"
+        )
+    await expect_media_type(request)
     digest = hashlib.sha256(f"{request.method} {request.url.path}?{request.url.query}\n".encode())
     digest.update(request.headers.get("if-match", "").encode())
     digest.update(await request.body())
     state: Any = request.app.state
-    return Write(state.service, state.db, state.clock, actor, idempotency_key, digest.digest())
+    act = f"{request.method} {route_of(request.scope)}"
+    return Write(state.service, state.db, state.clock, actor, key, digest.digest(), act, request.url.path)
 
 
 KeyedWrite = Annotated[Write, Depends(keyed_write)]
 """A POST, PUT, PATCH or DELETE with its Idempotency-Key (required) and the caller's identity."""
+
+
+async def forget_old_answers(db: Database, _: Clock) -> None:
+    """Answers are kept for repeats, not for ever. By the real time, whatever the domain's clock says."""
+    await db.pool.execute(
+        """
+        DELETE FROM request WHERE ctid = ANY(ARRAY(
+            SELECT ctid FROM request WHERE at < clock_timestamp() - make_interval(days => $1) LIMIT $2))
+        """,
+        ANSWERS_KEPT_DAYS,
+        FORGOTTEN_AT_ONCE,
+    )

@@ -13,12 +13,14 @@ import sys
 import time
 from pathlib import Path
 from typing import Annotated, Any, Final
+from urllib.parse import parse_qsl, urlsplit
 
 import uvicorn
-from fastapi import FastAPI
+from fastapi import FastAPI, HTTPException, Request
 from joserfc import jwt
 from joserfc.jwk import ECKey, KeySet
 from pydantic import BaseModel, Field
+from starlette.middleware.trustedhost import TrustedHostMiddleware
 
 TOKEN_SECONDS: Final = 3600
 
@@ -63,10 +65,14 @@ def sign(key: ECKey, issuer: str, claims: Claims) -> str:
 
 def create_app(key: ECKey, issuer: str) -> FastAPI:
     app = FastAPI(title="SINGO development issuer", docs_url=None, redoc_url=None)
+    # A name that an attacker points at loopback (DNS rebinding) would let a browser's page ask for tokens.
+    app.add_middleware(
+        TrustedHostMiddleware, allowed_hosts=["127.0.0.1", "localhost", "[::1]", urlsplit(issuer).hostname or ""]
+    )
 
     @app.get("/.well-known/openid-configuration")
     async def discovery() -> dict[str, Any]:
-        return {"issuer": issuer, "jwks_uri": f"{issuer}/jwks", "token_endpoint": f"{issuer}/token"}
+        return {"issuer": issuer, "jwks_uri": f"{issuer}/jwks", "token_endpoint": f"{issuer}/oauth2/token"}
 
     @app.get("/jwks")
     async def keys() -> dict[str, Any]:
@@ -75,6 +81,19 @@ def create_app(key: ECKey, issuer: str) -> FastAPI:
     @app.post("/token")
     async def token(claims: Claims) -> Token:
         return Token(access_token=sign(key, issuer, claims))
+
+    @app.post("/oauth2/token")
+    async def client_credentials(request: Request) -> Token:
+        """As programs ask (RFC 6749, 4.4): `client_id` is the subject, `scope` its roles and `region:53`; no secret."""
+        form = dict(parse_qsl((await request.body()).decode(), keep_blank_values=True))
+        if form.get("grant_type") != "client_credentials" or not 0 < len(form.get("client_id", "")) <= 200:
+            raise HTTPException(
+                400, "send grant_type=client_credentials, client_id=<subject>, scope=<role> region:<code>"
+            )
+        words = form.get("scope", "").split()
+        regions = [word.removeprefix("region:") for word in words if word.startswith("region:")]
+        roles = [word for word in words if not word.startswith("region:")]
+        return Token(access_token=sign(key, issuer, Claims(sub=form["client_id"], roles=roles, regions=regions)))
 
     @app.get("/health/ready")
     async def ready() -> dict[str, str]:
@@ -97,9 +116,20 @@ def main() -> None:
 def serve(key: ECKey) -> None:
     host = os.environ.get("SINGO_ISSUER_HOST", "127.0.0.1")
     port = int(os.environ.get("SINGO_ISSUER_PORT", "8000"))
-    if not ipaddress.ip_address(host).is_loopback:
-        sys.exit(f"the development issuer gives tokens to anybody and so binds to loopback only, not to {host}")
-    uvicorn.run(create_app(key, f"http://{host}:{port}"), host=host, port=port, log_level="warning")
+    if not is_loopback(host):
+        sys.exit(f"the development issuer gives tokens to anybody and so binds to loopback only, not to {host!r}")
+    shown = f"[{host}]" if ":" in host else host
+    app = create_app(key, f"http://{shown}:{port}")
+    # Given here, so that uvicorn takes none of them from its own variables (UVICORN_HOST, UVICORN_FD, UVICORN_UDS).
+    uvicorn.run(app, host=host, port=port, fd=None, uds=None, proxy_headers=False, log_level="warning")
+
+
+def is_loopback(host: str) -> bool:
+    """Whether this is an address, not a name (a resolver may say anything), and one of this machine's own."""
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -167,6 +167,7 @@ async def test_an_operator_sees_a_parked_event_and_passes_over_it(singo: Singo) 
     await world.publish("registry", ngo_applied(ngo))
     pool = await world.pool("registry")
     [event] = await world.events("registry")
+    [received] = await world.received("registry")
     await world.deliver("registry", "notifications")
     notifications = await world.pool("notifications")
     await notifications.execute(
@@ -177,7 +178,10 @@ async def test_an_operator_sees_a_parked_event_and_passes_over_it(singo: Singo) 
         FROM unnest($1::text[], $2::uuid[], $3::text[], $4::jsonb[], $5::bytea[])
              AS e (key, id, type, headers, payload)
         """,
-        *([event[name]] for name in ("key", "id", "type", "headers", "payload")),
+        *(
+            [part]
+            for part in (event["key"], event["id"], event["type"], received.envelope.attributes, event["payload"])
+        ),
     )
 
     dead = await singo.run("ops", "parked", "--dead", token=token)

@@ -20,6 +20,7 @@ VALUES: Final[dict[str, Any]] = {
     "category": "good_practice",
     "commented_fields": ("/summary", "/activities/1/spent"),
     "content_sha256": "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",  # pragma: allowlist secret
+    "count": 2,
     "counterpart_unit": "Ditjen Bina Pembangunan Daerah",
     "currency": "EUR",
     "days_late": 0,
@@ -45,6 +46,7 @@ VALUES: Final[dict[str, Any]] = {
     "on": date(2020, 9, 8),
     "on_time": True,
     "origin_country": "NL",
+    "partner_ids": tuple(uuid5(NAMESPACE_URL, f"urn:singo:example:partner_{n}") for n in (1, 2)),
     "period": "2020-S1",
     "position": "Ahli sanitasi",
     "previous_due_on": date(2020, 6, 30),

@@ -13,7 +13,7 @@ import yaml
 from shared.contracts.asyncapi import example_headers
 from shared.contracts.schemas import HEADERS, contract_name
 from shared.events import append, envelope, relay
-from shared.events.envelope import Event
+from shared.events.envelope import GENESIS, Event
 from tests.contracts import gate, generate
 from tests.contracts.examples import EXAMPLES
 from tests.contracts.gate import FOLDER, objections, releases
@@ -56,13 +56,17 @@ def test_the_committed_example_is_valid_for_the_committed_schema_and_for_the_pub
 @by_name
 def test_a_record_carries_the_urn_of_its_schema_and_headers_that_are_valid(example: Event) -> None:
     """As `append` and the relay make them."""
-    attributes = append._attributes(example) | {"chain": "ab" * 32, "prevchain": "00" * 32, "after": "a=17,b=3"}
+    attributes = append._attributes(example)
     sender = relay.Relay(dsn="", service=example.source, topic="", kafka="")
-    row: Any = {
+    row = {
         "id": "01932b5e-0000-7000-8000-000000000000",
         "type": example.wire_type(),
+        "key": example.stream_key(),
         "sequence": 1,
+        "after": "a=17,b=3",
         "headers": attributes,
+        "previous_hash": GENESIS,
+        "hash": b"x" * 32,
     }
     sent = {name: raw.decode() for name, raw in relay._headers(sender, row)}
 

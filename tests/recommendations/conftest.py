@@ -102,8 +102,10 @@ class Recommendations:
         return await self.http.put(f"/v1{address}", json=body, headers=self.world.write(**caller))
 
     async def get(self, address: str, **caller: Any) -> httpx.Response:
+        """`reason`: why personal data is read."""
         roles = [caller.pop("role")] if "role" in caller else []
-        return await self.http.get(f"/v1{address}", headers=self.world.read(*roles, **caller))
+        reason = {"Singo-Reason": caller.pop("reason")} if "reason" in caller else {}
+        return await self.http.get(f"/v1{address}", headers=self.world.read(*roles, **caller) | reason)
 
     async def drafted(self, path: str, ngo: Ngo, body: Mapping[str, Any]) -> dict[str, Any]:
         response = await self.post(path, body, sub=ngo.member)

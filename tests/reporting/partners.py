@@ -176,8 +176,9 @@ class Desk:
     async def put(self, path: str, body: Json, *, match: int | None = None, status: int = 200) -> Json:
         return await self._send("PUT", path, body, match=match, status=status)
 
-    async def get(self, path: str, *, status: int = 200) -> Json:
-        response = await self.client.get(f"/v1{path}", headers=self.world.read(*self.roles, **self.caller))
+    async def get(self, path: str, *, status: int = 200, **headers: str) -> Json:
+        read = self.world.read(*self.roles, **self.caller)
+        response = await self.client.get(f"/v1{path}", headers=read | headers)
         return _expect(response, status)
 
     async def _send(

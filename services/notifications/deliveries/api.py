@@ -5,7 +5,7 @@ from typing import Annotated, Any, Final
 from uuid import UUID
 
 import asyncpg
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import Query, Request, Response
 from pydantic import AwareDatetime, ConfigDict, Field
 
 from services.notifications.access import SubscriberOrOperator, refuse_outside
@@ -15,12 +15,14 @@ from services.notifications.subscriptions.queries import find_subscription
 from services.notifications.subscriptions.rules import Status
 from shared.errors import ActionNotAllowed, InvalidInput
 from shared.http.auth import Actor
-from shared.http.body import View
-from shared.operations import Db
+from shared.http.body import BigNumber, LongText, ShortText, View
+from shared.http.database import Db
+from shared.http.routing import resource
 
 WAIT_SECONDS_MAX: Final = 20
+EVENTS_MAX: Final = 200
 
-router = APIRouter(prefix="/subscriptions", tags=["feed"])
+router = resource("/subscriptions", tag="feed")
 
 
 class CloudEvent(View):
@@ -28,29 +30,31 @@ class CloudEvent(View):
 
     model_config = ConfigDict(frozen=True, extra="allow")
 
-    specversion: str
-    id: str
-    source: str
-    type: str
-    subject: str
-    time: str
-    sequence: str = Field(description="Place among the events of `source` with this `subject`, from 1 without gaps")
-    datacontenttype: str = "application/json"
+    specversion: ShortText
+    id: ShortText
+    source: ShortText
+    type: LongText
+    subject: ShortText
+    time: ShortText
+    sequence: ShortText = Field(
+        description="Place among the events of `source` with this `subject`, from 1 without gaps"
+    )
+    datacontenttype: ShortText = "application/json"
     data: dict[str, Any]
 
 
 class NumberedEvent(View):
-    number: int = Field(description="From 1, without gaps, in this subscription")
+    number: BigNumber = Field(description="From 1, without gaps, in this subscription")
     event: CloudEvent
 
 
 class Feed(View):
-    events: list[NumberedEvent]
-    last_number: int = Field(description="Number of the newest delivery: equal to `next_after` when you have all")
-    next_after: int = Field(description="What to send as `after` once you have stored these events")
+    events: list[NumberedEvent] = Field(max_length=EVENTS_MAX)
+    last_number: BigNumber = Field(description="Number of the newest delivery: equal to `next_after` when you have all")
+    next_after: BigNumber = Field(description="What to send as `after` once you have stored these events")
 
 
-@router.get("/{subscription_id}/events", response_model=Feed)
+@router.get("/{subscription_id}/events", response_model=Feed, responses={409: {}})
 async def read_feed(
     *,
     actor: SubscriberOrOperator,
@@ -69,7 +73,7 @@ async def read_feed(
         AwareDatetime | None,
         Query(description="Replay instead, from the first event that happened at or after this"),
     ] = None,
-    limit: Annotated[int, Query(ge=1, le=200, description="Events at most")] = 100,
+    limit: Annotated[int, Query(ge=1, le=EVENTS_MAX, description="Events at most")] = 100,
     wait: Annotated[
         int, Query(ge=0, le=WAIT_SECONDS_MAX, description="Seconds to wait for an event when there is none")
     ] = 0,

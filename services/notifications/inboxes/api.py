@@ -4,18 +4,20 @@ from datetime import datetime
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter, Query, Response
+from fastapi import Depends, Query, Request, Response
 from pydantic import Field
 
 from services.notifications.inboxes.commands import mark_read
-from services.notifications.inboxes.queries import find_message, messages_to
+from services.notifications.inboxes.queries import SORTING, find_message, messages_to
 from shared.http.auth import SignedIn
-from shared.http.body import Page, View
-from shared.http.paging import PageQuery, page
+from shared.http.body import LongText, ShortText, View
+from shared.http.database import Db
+from shared.http.paging import PageRequest, page_response, paged
+from shared.http.routing import resource
+from shared.http.selection import Selection, selects, shown_page
 from shared.http.writes import KeyedWrite
-from shared.operations import Db
 
-router = APIRouter(prefix="/inbox", tags=["inbox"])
+router = resource("/inbox", tag="inbox")
 
 
 class MessageView(View):
@@ -23,31 +25,34 @@ class MessageView(View):
 
     id: UUID
     event_id: UUID
-    type: str = Field(description="Type of the event that it tells of")
+    type: LongText = Field(description="Type of the event that it tells of")
     occurred_at: datetime
     ngo_id: UUID
     about_id: UUID = Field(description="The plan, report, visit, ... that it is about")
     to_ngo: UUID | None
-    to_role: str | None
-    to_region: str | None
-    title_id: str
-    title_en: str
-    body_id: str
-    body_en: str
+    to_role: ShortText | None
+    to_region: ShortText | None
+    title_id: LongText
+    title_en: LongText
+    body_id: LongText
+    body_en: LongText
     read_at: datetime | None = Field(description="When you have read it")
 
 
-@router.get("")
+@router.get("", response_model=shown_page(MessageView))
 async def read_inbox(
     *,
+    request: Request,
     actor: SignedIn,
     db: Db,
-    request: PageQuery,
+    paging: Annotated[PageRequest, Depends(paged(SORTING))],
+    chosen: Annotated[Selection, Depends(selects(MessageView))],
     unread: Annotated[bool, Query(description="Only what you have not marked as read")] = False,
-) -> Page[MessageView]:
+    ngo_id: Annotated[UUID | None, Query(description="Only about this organisation")] = None,
+) -> Response:
     """Messages to you: as a member of an organisation, by your role, or for the regions in your token."""
-    rows = await messages_to(db.pool, actor, limit=request.fetch, before=request.before, unread=unread)
-    return page(rows, request, _view)
+    rows = await messages_to(db.pool, actor, page=paging, unread=unread, ngo_id=ngo_id)
+    return page_response(request, paging, rows, _view, chosen=chosen, sorting=SORTING)
 
 
 @router.post("/{message_id}/read", response_model=MessageView)
@@ -61,4 +66,4 @@ async def mark_as_read(write: KeyedWrite, message_id: UUID) -> Response:
 
 
 def _view(row: Any) -> MessageView:
-    return MessageView.model_validate(dict(row))
+    return MessageView.of(row)

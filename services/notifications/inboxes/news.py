@@ -41,6 +41,10 @@ class PartnerNamed(News):
     name: str
 
 
+class PartnersImported(News):
+    count: int
+
+
 class PartnerRejected(News):
     about: UUID = Field(validation_alias="partner_id")
     reason: str

@@ -4,20 +4,34 @@ from datetime import datetime
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter, Response
+from fastapi import Depends, Query, Request, Response
 from pydantic import AfterValidator, Field, StringConstraints
 
 from services.notifications.access import Subscriber, SubscriberOrOperator
 from services.notifications.subscriptions import commands
-from services.notifications.subscriptions.queries import find_subscription, subscriptions_of
-from services.notifications.subscriptions.rules import TYPE, Status, is_region
-from shared.http.body import Body, Line, Page, Reason, View, broken_rule
-from shared.http.etags import ExpectedVersion, etag
-from shared.http.paging import PageQuery, page
+from services.notifications.subscriptions.event_types import TypeName
+from services.notifications.subscriptions.queries import SORTING, find_subscription, subscriptions_of
+from services.notifications.subscriptions.rules import Status, is_region
+from shared.http.body import (
+    BigNumber,
+    Body,
+    Line,
+    LongText,
+    Number,
+    Reason,
+    ShortText,
+    ShortTexts,
+    View,
+    broken_rule,
+)
+from shared.http.database import Db
+from shared.http.etags import ExpectedVersion, read_response
+from shared.http.paging import PageRequest, page_response, paged
+from shared.http.routing import resource
+from shared.http.selection import Selection, selects, shown, shown_page
 from shared.http.writes import KeyedWrite, Transaction
-from shared.operations import Db
 
-router = APIRouter(prefix="/subscriptions", tags=["subscriptions"])
+router = resource("/subscriptions", tag="subscriptions")
 
 
 def _existing_region(code: str) -> str:
@@ -26,7 +40,6 @@ def _existing_region(code: str) -> str:
     return code
 
 
-TypeName = Annotated[str, StringConstraints(max_length=100, pattern=f"^(?:{TYPE})$")]
 RegionCode = Annotated[str, StringConstraints(max_length=20), AfterValidator(_existing_region)]
 
 
@@ -51,22 +64,25 @@ class Act(Body):
 
 
 class SubscriptionView(View):
-    """`version` and ETag are of the definition; the position moves without them."""
+    """`version` is of the definition; the position moves without it."""
 
     id: UUID
-    owner: str
-    name: str
-    types: list[str]
-    regions: list[str]
+    owner: ShortText
+    name: ShortText
+    types: ShortTexts
+    regions: ShortTexts
     status: Status
-    pause_reason: str | None
+    pause_reason: LongText | None
     created_at: datetime
-    version: int
-    last_number: int = Field(description="Number of the newest delivery")
-    read_number: int = Field(description="Highest number that the owner has acknowledged by `after`")
-    behind: int = Field(description="Deliveries not yet acknowledged")
+    version: Number
+    last_number: BigNumber = Field(description="Number of the newest delivery")
+    read_number: BigNumber = Field(description="Highest number that the owner has acknowledged by `after`")
+    behind: BigNumber = Field(description="Deliveries not yet acknowledged")
     oldest_unread_at: datetime | None = Field(description="Since when the oldest of them waits")
     read_at: datetime | None = Field(description="When the owner last asked")
+
+
+Chosen = Annotated[Selection, Depends(selects(SubscriptionView))]
 
 
 @router.post("", status_code=201, response_model=SubscriptionView)
@@ -80,23 +96,32 @@ async def subscribe(_: Subscriber, write: KeyedWrite, body: NewSubscription) -> 
     return tx.response
 
 
-@router.get("")
-async def list_subscriptions(actor: SubscriberOrOperator, db: Db, request: PageQuery) -> Page[SubscriptionView]:
+@router.get("", response_model=shown_page(SubscriptionView))
+async def list_subscriptions(
+    *,
+    request: Request,
+    actor: SubscriberOrOperator,
+    db: Db,
+    paging: Annotated[PageRequest, Depends(paged(SORTING))],
+    chosen: Chosen,
+    status: Annotated[Status | None, Query(description="Only those in this status")] = None,
+) -> Response:
     """Your own subscriptions; an operator sees all."""
-    rows = await subscriptions_of(db.pool, actor, limit=request.fetch, before=request.before)
-    return page(rows, request, _view)
+    rows = await subscriptions_of(db.pool, actor, page=paging, status=status)
+    return page_response(request, paging, rows, _view, chosen=chosen, sorting=SORTING)
 
 
-@router.get("/{subscription_id}", response_model=SubscriptionView)
-async def read_subscription(actor: SubscriberOrOperator, db: Db, subscription_id: UUID) -> Response:
+@router.get("/{subscription_id}", response_model=shown(SubscriptionView))
+async def read_subscription(
+    request: Request, actor: SubscriberOrOperator, db: Db, subscription_id: UUID, chosen: Chosen
+) -> Response:
     """What was subscribed to, and how far it was read."""
     view = _view(await find_subscription(db.pool, subscription_id, actor))
-    # Always in full: the position moves while the ETag, which `If-Match` needs, stays.
-    return Response(view.model_dump_json(), 200, {"ETag": etag(view.version)}, "application/json")
+    return read_response(request, view, view.version, chosen=chosen)
 
 
 @router.post("/{subscription_id}/pause", response_model=SubscriptionView)
-async def pause(
+async def pause_subscription(
     _: SubscriberOrOperator, write: KeyedWrite, version: ExpectedVersion, subscription_id: UUID, act: Act
 ) -> Response:
     """Stop reading for a while. Deliveries are made all the same and wait for the resumption."""
@@ -109,7 +134,7 @@ async def pause(
 
 
 @router.post("/{subscription_id}/resumption", response_model=SubscriptionView)
-async def resume(
+async def resume_subscription(
     _: SubscriberOrOperator, write: KeyedWrite, version: ExpectedVersion, subscription_id: UUID, act: Act
 ) -> Response:
     """Read on where the pause began."""
@@ -127,4 +152,4 @@ async def _answer(tx: Transaction, subscription_id: UUID, *, status: int = 200, 
 
 
 def _view(row: Any) -> SubscriptionView:
-    return SubscriptionView.model_validate(dict(row))
+    return SubscriptionView.of(row)

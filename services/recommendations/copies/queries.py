@@ -1,5 +1,6 @@
 """Reads of the copies that decisions are made from."""
 
+from collections.abc import Sequence
 from datetime import date
 from uuid import UUID
 
@@ -70,3 +71,11 @@ async def dated_rules(conn: Connection, on: date) -> dict[str, DatedRule]:
         on,
     )
     return {row["key"]: DatedRule(row["rule"], row["value"], row["legal_basis"]) for row in rows}
+
+
+async def agreements_named(conn: Connection, ids: Sequence[UUID]) -> Sequence[asyncpg.Record]:
+    """What requests show of the agreements that they rest on."""
+    rows: Sequence[asyncpg.Record] = await conn.fetch(
+        "SELECT id, number, title, starts_on, ends_on FROM agreement WHERE id = ANY($1)", ids
+    )
+    return rows

@@ -7,7 +7,7 @@ from typing import Annotated, Final
 from uuid import UUID
 
 import asyncpg
-from fastapi import APIRouter, Depends, Path, Request, Response
+from fastapi import Depends, Path, Request, Response
 from pydantic import Field
 
 from services.recommendations.access import Head, Reader
@@ -23,21 +23,23 @@ from services.recommendations.letters.rules import (
 from services.recommendations.requests import review
 from services.recommendations.requests.kind import Kind
 from services.recommendations.staff_requests.commands import STAFF
-from services.recommendations.staff_requests.persons import open_person, personal_lines
+from services.recommendations.staff_requests.persons import open_person, personal_lines, read_with_person
 from services.recommendations.tax_requests.commands import TAX
+from shared.audit import ReadReason
 from shared.clock import JAKARTA
 from shared.errors import NotFound
 from shared.events.envelope import ActedBy
 from shared.http.auth import public
-from shared.http.body import Body, Reason, View
+from shared.http.body import Body, LongText, Number, Reason, View
+from shared.http.database import Db
 from shared.http.etags import ExpectedVersion, read_response
+from shared.http.routing import resource
 from shared.http.writes import KeyedWrite
-from shared.operations import Db
 
 KINDS: Final[Mapping[str, Kind]] = {kind.name: kind for kind in (STAFF, TAX)}
 _PUBLIC_CODE: Final = re.compile(r"[A-Za-z0-9_-]{20,40}")
 
-router = APIRouter(prefix="/letters", tags=["letters"])
+router = resource("/letters", tag="letters")
 
 
 class Revocation(Body):
@@ -46,7 +48,7 @@ class Revocation(Body):
 
 class BlockView(View):
     heading: str = Field(max_length=50)
-    lines: list[str] = Field(max_length=1000)
+    lines: list[LongText] = Field(max_length=1000)
 
 
 class LetterView(View):
@@ -57,12 +59,14 @@ class LetterView(View):
     issued_on: date
     valid_to: date
     issuer: str = Field(max_length=200)
-    legal_basis: list[str] = Field(max_length=50)
-    blocks: list[BlockView] = Field(max_length=20, description="Without the person for those who need not know him")
+    legal_basis: list[LongText] = Field(max_length=50)
+    blocks: list[BlockView] = Field(
+        max_length=20, description="Without the person for those who need not know, or give no reason"
+    )
     content_sha256: str = Field(max_length=64, description="Over number, date and all lines, the person's included")
     verification: str = Field(max_length=200)
     status: LetterStatus
-    version: int
+    version: Number
 
 
 class Revoked(View):
@@ -71,7 +75,7 @@ class Revoked(View):
     number: str = Field(max_length=200)
     revoked_at: datetime
     revocation_reason: str = Field(max_length=1000)
-    version: int
+    version: Number
 
 
 class Verification(View):
@@ -88,8 +92,12 @@ class Verification(View):
 
 
 @router.get("/{letter_id}", response_model=LetterView)
-async def read(caller: Reader, letter_id: UUID, request: Request, db: Db) -> Response:
-    """The letter's text. Who reads the person's data in it is logged."""
+async def read_letter(caller: Reader, letter_id: UUID, request: Request, db: Db, reason: ReadReason) -> Response:
+    """The letter's text.
+
+    The person's lines are shown to the organisation's own people, and to fasker_officer and fasker_head who say
+    why in `Singo-Reason`. Each such reading is logged.
+    """
     async with db.transaction() as conn:
         letter = await find_letter(conn, letter_id, scope=caller.scope)
         if letter is None:
@@ -97,8 +105,9 @@ async def read(caller: Reader, letter_id: UUID, request: Request, db: Db) -> Res
         now = await request.app.state.clock.now(conn)
         person = None
         if letter["kind"] == STAFF.name:
+            resource = f"/v1/letters/{letter_id}"
             person = await open_person(
-                conn, caller, letter["request_id"], letter["ngo_id"], "letter", letter_id, now=now
+                conn, caller, letter["request_id"], letter["ngo_id"], resource=resource, reason=reason
             )
     blocks = with_personal_lines(blocks_of(letter), personal_lines(person) if person else ())
     view = LetterView.model_validate(
@@ -111,11 +120,11 @@ async def read(caller: Reader, letter_id: UUID, request: Request, db: Db) -> Res
             "status": _status(letter, now.astimezone(JAKARTA).date()),
         }
     )
-    return read_response(request, view, letter["version"])
+    return read_with_person(request, view, letter["version"], reason=reason)
 
 
-@router.get("/{code}/verification", dependencies=[Depends(public)])
-async def verify(code: Annotated[str, Path(max_length=100)], request: Request, db: Db) -> Verification:
+@router.get("/{code}/verification", response_model=Verification, dependencies=[Depends(public)])
+async def verify_letter(code: Annotated[str, Path(max_length=100)], request: Request, db: Db) -> Response:
     """Whether a letter is genuine and still holds. Needs no token; the code stands on the letter."""
     async with db.read() as conn:
         letter = await find_by_code(conn, code) if _PUBLIC_CODE.fullmatch(code) else None
@@ -124,7 +133,7 @@ async def verify(code: Annotated[str, Path(max_length=100)], request: Request, d
         raise NotFound("no letter with this code was issued: whatever bears it is not genuine")
     status = _status(letter, now.astimezone(JAKARTA).date())
     statement_id, statement_en = statements(status, letter["number"], letter["valid_to"])
-    return Verification(
+    shown = Verification(
         status=status,
         number=letter["number"],
         kind=letter["kind"],
@@ -134,17 +143,18 @@ async def verify(code: Annotated[str, Path(max_length=100)], request: Request, d
         statement_id=statement_id,
         statement_en=statement_en,
     )
+    return read_response(request, shown)
 
 
 @router.post("/{letter_id}/revocation", response_model=Revoked)
-async def revoke(
+async def revoke_letter(
     actor: Head, letter_id: UUID, body: Revocation, write: KeyedWrite, version: ExpectedVersion
 ) -> Response:
     """Take a letter back. Its verification says so from now on, and whoever was in post by it no longer is."""
     async with write.begin() as tx:
         by = ActedBy(subject=actor.subject, role="fasker_head")
         letter = await review.revoke(tx.conn, KINDS, letter_id, version, reason=body.reason, by=by, now=tx.now)
-        tx.answer(Revoked.model_validate(dict(letter)), version=letter["version"])
+        tx.answer(Revoked.of(letter), version=letter["version"])
     return tx.response
 
 

@@ -1,27 +1,31 @@
 """The routes that both kinds of request share: lists, submission, review, decision, withdrawal."""
 
-from typing import Annotated, Literal
+from functools import partial
+from typing import Annotated, Final, Literal
 from uuid import UUID
 
 import asyncpg
-from fastapi import APIRouter, Query, Response
+from fastapi import APIRouter, Depends, Query, Request, Response
 from pydantic import Field, StringConstraints, ValidationInfo, field_validator
 
 from services.recommendations.access import Decider, Member, Officer, Reader
+from services.recommendations.copies.queries import agreements_named
 from services.recommendations.requests import commands, review
 from services.recommendations.requests.kind import Kind
-from services.recommendations.requests.queries import find_request, select_requests
+from services.recommendations.requests.queries import SORTING, find_request, select_requests
 from services.recommendations.requests.rules import Status
-from services.recommendations.requests.views import RequestView, view_request
+from services.recommendations.requests.views import ListedRequest, RequestView, list_request, view_request
 from shared.errors import NotAllowed
 from shared.events.envelope import ActedBy
-from shared.http.body import Body, Line, Page, Reason, Text
+from shared.http.body import Body, Line, Reason, Text
+from shared.http.database import Db
 from shared.http.etags import ExpectedVersion
-from shared.http.paging import PageQuery, page
+from shared.http.paging import PageRequest, page_response, paged
+from shared.http.routing import resource
+from shared.http.selection import Selection, selects, shown_page, with_related
 from shared.http.writes import KeyedWrite, Transaction
-from shared.operations import Db
 
-FieldPointer = Annotated[str, StringConstraints(pattern=r"^(/[A-Za-z0-9_]{1,60}){1,6}$")]
+FieldPointer = Annotated[str, StringConstraints(pattern=r"^(/[A-Za-z0-9_]{1,60}){1,6}$", max_length=366)]
 
 
 class Comment(Body):
@@ -32,7 +36,7 @@ class Comment(Body):
 class Decision(Body):
     decision: Literal["issued", "revision_requested", "rejected"]
     reason: Annotated[Reason | None, Field(validate_default=True)] = None
-    rule: Annotated[str, StringConstraints(pattern=r"^[VR][0-9]{2}$")] | None = None
+    rule: Annotated[str, StringConstraints(pattern=r"^[VR][0-9]{2}$", max_length=3)] | None = None
     legal_basis: Line | None = Field(default=None, description="The article; by default the rule's own")
     comments: Annotated[tuple[Comment, ...], Field(max_length=50, validate_default=True)] = ()
 
@@ -59,21 +63,31 @@ async def answer_request(
     tx.answer(view_request(row), status=status, version=row["version"], location=location)
 
 
-def shared_routes(kind: Kind) -> APIRouter:
-    router = APIRouter(prefix=f"/{kind.path}", tags=[kind.path])
+LISTED: Final = shown_page(ListedRequest)
 
-    @router.get("")
+
+def shared_routes(kind: Kind) -> APIRouter:
+    router = resource(f"/{kind.path}", tag=kind.path)
+    noun = f"{kind.name}_request"
+
+    @router.get("", response_model=LISTED, operation_id=f"list_{noun}s")
     async def list_requests(
-        caller: Reader, db: Db, paging: PageQuery, status: Annotated[Status | None, Query()] = None
-    ) -> Page[RequestView]:
+        *,
+        request: Request,
+        caller: Reader,
+        db: Db,
+        paging: Annotated[PageRequest, Depends(paged(SORTING))],
+        chosen: Annotated[Selection, Depends(selects(ListedRequest, "agreement"))],
+        status: Annotated[Status | None, Query()] = None,
+        ngo_id: UUID | None = None,
+    ) -> Response:
         """The organisation's own requests; officials see all."""
         async with db.read() as conn:
-            rows = await select_requests(
-                conn, kind.name, scope=caller.scope, status=status, before=paging.before, limit=paging.fetch
-            )
-        return page(rows, paging, view_request)
+            rows = await select_requests(conn, kind.name, scope=caller.scope, status=status, ngo_id=ngo_id, page=paging)
+            found = await with_related(rows, chosen, "agreement", "agreement_id", partial(agreements_named, conn))
+        return page_response(request, paging, found, list_request, chosen=chosen, sorting=SORTING)
 
-    @router.post("/{request_id}/submission", response_model=RequestView)
+    @router.post("/{request_id}/submission", operation_id=f"submit_{noun}", response_model=RequestView)
     async def submit(caller: Member, request_id: UUID, write: KeyedWrite, version: ExpectedVersion) -> Response:
         """Hand the request in. It is checked first; everything that stands against it is named at once."""
         async with write.begin() as tx:
@@ -83,7 +97,7 @@ def shared_routes(kind: Kind) -> APIRouter:
             await answer_request(tx, kind, request)
         return tx.response
 
-    @router.post("/{request_id}/withdrawal", response_model=RequestView)
+    @router.post("/{request_id}/withdrawal", operation_id=f"withdraw_{noun}", response_model=RequestView)
     async def withdraw(caller: Member, request_id: UUID, write: KeyedWrite, version: ExpectedVersion) -> Response:
         """Take back a request that nobody has taken up yet."""
         async with write.begin() as tx:
@@ -92,7 +106,7 @@ def shared_routes(kind: Kind) -> APIRouter:
             await answer_request(tx, kind, request)
         return tx.response
 
-    @router.post("/{request_id}/review", response_model=RequestView)
+    @router.post("/{request_id}/review", operation_id=f"take_up_{noun}", response_model=RequestView)
     async def take_up(actor: Officer, request_id: UUID, write: KeyedWrite, version: ExpectedVersion) -> Response:
         """An officer takes the request up; somebody else signs the letter (V23)."""
         async with write.begin() as tx:
@@ -102,7 +116,7 @@ def shared_routes(kind: Kind) -> APIRouter:
             await answer_request(tx, kind, request)
         return tx.response
 
-    @router.post("/{request_id}/decision", response_model=RequestView)
+    @router.post("/{request_id}/decision", operation_id=f"decide_{noun}", response_model=RequestView)
     async def decide(
         _: Decider, request_id: UUID, body: Decision, write: KeyedWrite, version: ExpectedVersion
     ) -> Response:

@@ -1,12 +1,17 @@
 """Reads of requests, as both kinds show them."""
 
 from collections.abc import Sequence
+from datetime import date
+from typing import Final
 from uuid import UUID
 
 import asyncpg
 
 from shared.db import Connection
 from shared.errors import NotFound
+from shared.http.paging import ONE, PageRequest, Sorting, fetch_page
+
+SORTING: Final = Sorting("r.id", starts_on=("r.starts_on", date))
 
 
 async def select_requests(
@@ -16,11 +21,13 @@ async def select_requests(
     scope: Sequence[UUID] | None,
     request_id: UUID | None = None,
     status: str | None = None,
-    before: UUID | None = None,
-    limit: int = 1,
+    ngo_id: UUID | None = None,
+    page: PageRequest = ONE,
 ) -> list[asyncpg.Record]:
     """Those of the caller's NGOs (scope None: all that were ever submitted), newest first, with their letters."""
-    rows: list[asyncpg.Record] = await conn.fetch(
+    return await fetch_page(
+        conn,
+        page,
         """
         SELECT r.*, n.name AS ngo_name, l.id AS letter_id, l.number AS letter_number,
                l.public_code AS letter_code, l.legal_basis AS letter_legal_basis
@@ -31,17 +38,15 @@ async def select_requests(
           AND (r.ngo_id = ANY($2) OR $2::uuid[] IS NULL AND r.submitted_at IS NOT NULL)
           AND ($3::uuid IS NULL OR r.id = $3)
           AND ($4::text IS NULL OR r.status = $4)
-          AND ($5::uuid IS NULL OR r.id < $5)
-        ORDER BY r.id DESC LIMIT $6
+          AND ($5::uuid IS NULL OR r.ngo_id = $5)
         """,
         kind,
         scope,
         request_id,
         status,
-        before,
-        limit,
+        ngo_id,
+        sorting=SORTING,
     )
-    return rows
 
 
 async def find_request(

@@ -12,14 +12,14 @@ from services.recommendations.events import RecommendationKind
 from services.recommendations.requests.queries import comments_on, steps_of
 from services.recommendations.requests.rules import Status
 from shared.db import Connection
-from shared.http.body import View
+from shared.http.body import BigNumber, LongText, Number, ShortTexts, View
 
 
 class LetterLink(View):
     id: UUID
     number: str = Field(max_length=200)
     code: str = Field(max_length=100, description="Stands on the letter; whoever has it can verify the letter")
-    legal_basis: list[str] = Field(max_length=50)
+    legal_basis: list[LongText] = Field(max_length=50)
     verification: str = Field(max_length=200, description="Public address that tells whether the letter is genuine")
 
 
@@ -32,23 +32,37 @@ class RequestView(View):
     work_plan_activity_id: UUID
     starts_on: date
     ends_on: date
-    regions: list[str] = Field(max_length=600)
+    regions: ShortTexts
     status: Status
-    version: int
+    version: Number
     created_at: datetime
     submitted_at: datetime | None
     decided_at: datetime | None
     reason: str | None = Field(max_length=1000)
     rule: str | None = Field(max_length=20)
     legal_basis: str | None = Field(max_length=500)
-    decided_from: dict[str, int] | None = Field(
+    decided_from: dict[str, BigNumber] | None = Field(
         description="How far each source's events of the organisation were applied when this was decided"
     )
     letter: LetterLink | None
 
 
+class AgreementLink(View):
+    """As the registry told of it."""
+
+    id: UUID
+    number: str = Field(max_length=200)
+    title: str = Field(max_length=200)
+    starts_on: date
+    ends_on: date
+
+
+class ListedRequest(RequestView):
+    agreement: AgreementLink | None = Field(default=None, description="With `expand=agreement`")
+
+
 class StepView(View):
-    version: int
+    version: Number
     action: str = Field(max_length=30)
     from_status: Status
     to_status: Status
@@ -60,13 +74,17 @@ class StepView(View):
 
 
 class CommentView(View):
-    version: int
+    version: Number
     field: str = Field(max_length=200)
     text: str = Field(max_length=5000)
 
 
 def view_request(row: Mapping[str, Any] | asyncpg.Record) -> RequestView:
     return RequestView.model_validate(dict(row) | {"letter": _letter(row)})
+
+
+def list_request(row: Mapping[str, Any] | asyncpg.Record) -> ListedRequest:
+    return ListedRequest.model_validate(dict(row) | {"letter": _letter(row)})
 
 
 def _letter(row: Mapping[str, Any] | asyncpg.Record) -> LetterLink | None:
@@ -84,6 +102,6 @@ def _letter(row: Mapping[str, Any] | asyncpg.Record) -> LetterLink | None:
 
 async def read_history(conn: Connection, request_id: UUID) -> dict[str, Any]:
     return {
-        "steps": [StepView.model_validate(dict(row)) for row in await steps_of(conn, request_id)],
-        "comments": [CommentView.model_validate(dict(row)) for row in await comments_on(conn, request_id)],
+        "steps": [StepView.of(row) for row in await steps_of(conn, request_id)],
+        "comments": [CommentView.of(row) for row in await comments_on(conn, request_id)],
     }

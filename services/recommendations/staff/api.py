@@ -5,24 +5,27 @@ from typing import Annotated
 from uuid import UUID
 
 import asyncpg
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import Depends, Query, Request, Response
 from pydantic import Field
 
 from services.recommendations.access import Member, PostingReader
 from services.recommendations.fields import Day
 from services.recommendations.staff import commands
-from services.recommendations.staff.queries import select_postings
+from services.recommendations.staff.queries import SORTING, select_postings
 from services.recommendations.staff.rules import Status
-from services.recommendations.staff_requests.persons import PersonView, open_person
+from services.recommendations.staff_requests.persons import PersonView, open_person, read_with_person
 from services.recommendations.staff_requests.rules import masked_name
+from shared.audit import ReadReason
 from shared.errors import NotFound
-from shared.http.body import Body, Page, View
-from shared.http.etags import ExpectedVersion, read_response
-from shared.http.paging import PageQuery, page
+from shared.http.body import Body, Number, View
+from shared.http.database import Db
+from shared.http.etags import ExpectedVersion
+from shared.http.paging import PageRequest, page_response, paged
+from shared.http.routing import resource
+from shared.http.selection import Selection, selects, shown_page
 from shared.http.writes import KeyedWrite, Transaction
-from shared.operations import Db
 
-router = APIRouter(prefix="/foreign-staff", tags=["foreign-staff"])
+router = resource("/foreign-staff", tag="foreign-staff")
 
 
 class Arrival(Body):
@@ -47,21 +50,30 @@ class PostingView(View):
     arrived_on: date | None
     ended_on: date | None
     status: Status
-    version: int
+    version: Number
 
 
 class PostingWithPerson(PostingView):
-    person: PersonView | None = Field(description="Null for those who need not know; each reading is logged")
+    person: PersonView | None = Field(
+        description="Null without need to know, or without a reason; each reading is logged"
+    )
 
 
 def _view(row: asyncpg.Record) -> PostingView:
     return PostingView.model_validate(dict(row) | {"initials": masked_name(row["person_name"])})
 
 
-@router.get("")
+@router.get("", response_model=shown_page(PostingView))
 async def list_postings(
-    caller: PostingReader, db: Db, paging: PageQuery, status: Annotated[Status | None, Query()] = None
-) -> Page[PostingView]:
+    *,
+    request: Request,
+    caller: PostingReader,
+    db: Db,
+    paging: Annotated[PageRequest, Depends(paged(SORTING))],
+    chosen: Annotated[Selection, Depends(selects(PostingView))],
+    status: Annotated[Status | None, Query()] = None,
+    ngo_id: UUID | None = None,
+) -> Response:
     """The organisation's own; officials see all, a regional office who is on duty in its region."""
     async with db.read() as conn:
         rows = await select_postings(
@@ -69,26 +81,32 @@ async def list_postings(
             scope=caller.scope,
             regions=caller.regions,
             status=status,
-            before=paging.before,
-            limit=paging.fetch,
+            ngo_id=ngo_id,
+            page=paging,
         )
-    return page(rows, paging, _view)
+    return page_response(request, paging, rows, _view, chosen=chosen, sorting=SORTING)
 
 
 @router.get("/{posting_id}", response_model=PostingWithPerson)
-async def read(caller: PostingReader, posting_id: UUID, request: Request, db: Db) -> Response:
-    """One posting. Who reads the person's data is logged."""
+async def read_posting(
+    caller: PostingReader, posting_id: UUID, request: Request, db: Db, reason: ReadReason
+) -> Response:
+    """One posting.
+
+    The person is shown to the organisation's own people, and to fasker_officer and fasker_head who say why in
+    `Singo-Reason`. Each such reading is logged.
+    """
     async with db.transaction() as conn:
         rows = await select_postings(conn, scope=caller.scope, regions=caller.regions, posting_id=posting_id)
         if not rows:
             raise NotFound("there is no such posting that you may see")
         posting = rows[0]
-        now = await request.app.state.clock.now(conn)
+        resource = f"/v1/foreign-staff/{posting_id}"
         person = await open_person(
-            conn, caller, posting["request_id"], posting["ngo_id"], "posting", posting_id, now=now
+            conn, caller, posting["request_id"], posting["ngo_id"], resource=resource, reason=reason
         )
     view = PostingWithPerson.model_validate(_view(posting).model_dump() | {"person": person})
-    return read_response(request, view, posting["version"])
+    return read_with_person(request, view, posting["version"], reason=reason)
 
 
 @router.post("/{posting_id}/arrival", response_model=PostingView)
@@ -105,7 +123,9 @@ async def record_arrival(
 
 
 @router.post("/{posting_id}/end", response_model=PostingView)
-async def end(caller: Member, posting_id: UUID, body: End, write: KeyedWrite, version: ExpectedVersion) -> Response:
+async def end_posting(
+    caller: Member, posting_id: UUID, body: End, write: KeyedWrite, version: ExpectedVersion
+) -> Response:
     """The person has left, or never came: the place is free."""
     async with write.begin() as tx:
         posting = await commands.lock_posting(tx.conn, posting_id, version, ngos=list(caller.ngos))

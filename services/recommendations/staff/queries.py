@@ -1,12 +1,17 @@
 """Reads of postings."""
 
 from collections.abc import Sequence
+from datetime import date
+from typing import Final
 from uuid import UUID
 
 import asyncpg
 
 from services.recommendations.staff.rules import Stay
 from shared.db import Connection
+from shared.http.paging import ONE, PageRequest, Sorting, fetch_page
+
+SORTING: Final = Sorting("p.id", starts_on=("p.starts_on", date), ends_on=("p.ends_on", date))
 
 
 async def stays_of_ngo(conn: Connection, ngo_id: UUID) -> list[Stay]:
@@ -59,11 +64,13 @@ async def select_postings(
     regions: Sequence[str],
     posting_id: UUID | None = None,
     status: str | None = None,
-    before: UUID | None = None,
-    limit: int = 1,
+    ngo_id: UUID | None = None,
+    page: PageRequest = ONE,
 ) -> list[asyncpg.Record]:
     """Those of the caller's NGOs (scope None: all) and those on duty in his regions, newest first."""
-    rows: list[asyncpg.Record] = await conn.fetch(
+    return await fetch_page(
+        conn,
+        page,
         """
         SELECT p.*, n.name AS ngo_name, h.name AS person_name, h.identity_id
         FROM posting p JOIN person h USING (request_id) LEFT JOIN ngo n ON n.id = p.ngo_id
@@ -72,14 +79,12 @@ async def select_postings(
                           WHERE p.duty_region = own.region OR starts_with(p.duty_region, own.region || '.')))
           AND ($3::uuid IS NULL OR p.id = $3)
           AND ($4::text IS NULL OR p.status = $4)
-          AND ($5::uuid IS NULL OR p.id < $5)
-        ORDER BY p.id DESC LIMIT $6
+          AND ($5::uuid IS NULL OR p.ngo_id = $5)
         """,
         scope,
         regions,
         posting_id,
         status,
-        before,
-        limit,
+        ngo_id,
+        sorting=SORTING,
     )
-    return rows

@@ -20,11 +20,12 @@ from services.recommendations.requests.views import (
 from services.recommendations.staff.queries import is_posted_elsewhere
 from services.recommendations.staff_requests.bodies import PermitRoute, StaffRequest
 from services.recommendations.staff_requests.commands import STAFF, read_details, write_details
-from services.recommendations.staff_requests.persons import PersonView, open_person
+from services.recommendations.staff_requests.persons import PersonView, open_person, read_with_person
+from shared.audit import ReadReason
 from shared.http.body import View
-from shared.http.etags import ExpectedVersion, read_response
+from shared.http.database import Db
+from shared.http.etags import ExpectedVersion
 from shared.http.writes import KeyedWrite
-from shared.operations import Db
 
 router: Final = shared_routes(STAFF)
 
@@ -46,14 +47,16 @@ class StaffDetails(View):
 
 class StaffRequestView(RequestView):
     details: StaffDetails
-    person: PersonView | None = Field(description="Null for those who need not know; each reading is logged")
+    person: PersonView | None = Field(
+        description="Null without need to know, or without a reason; each reading is logged"
+    )
     cautions: list[Caution] = Field(max_length=10, description="For the ministry's reviewers")
     steps: list[StepView] = Field(max_length=10_000)
     comments: list[CommentView] = Field(max_length=10_000)
 
 
 @router.post("", status_code=201, response_model=RequestView)
-async def draft(caller: Member, body: StaffRequest, write: KeyedWrite) -> Response:
+async def draft_foreign_staff_request(caller: Member, body: StaffRequest, write: KeyedWrite) -> Response:
     """Begin a request for one foreign member of staff or expert."""
     async with write.begin() as tx:
         ngo_id = await commands.expect_own_agreement(tx.conn, body.agreement_id, list(caller.ngos))
@@ -67,7 +70,7 @@ async def draft(caller: Member, body: StaffRequest, write: KeyedWrite) -> Respon
 
 
 @router.put("/{request_id}", response_model=RequestView)
-async def edit(
+async def edit_foreign_staff_request(
     caller: Member, request_id: UUID, body: StaffRequest, write: KeyedWrite, version: ExpectedVersion
 ) -> Response:
     """Replace a draft, or a request that came back for revision."""
@@ -82,13 +85,19 @@ async def edit(
 
 
 @router.get("/{request_id}", response_model=StaffRequestView)
-async def read(caller: Reader, request_id: UUID, request: Request, db: Db) -> Response:
-    """One request with its history. Who reads the person's data is logged."""
+async def read_foreign_staff_request(
+    caller: Reader, request_id: UUID, request: Request, db: Db, reason: ReadReason
+) -> Response:
+    """One request with its history.
+
+    The person is shown to the organisation's own people, and to fasker_officer and fasker_head who say why in
+    `Singo-Reason`. Each such reading is logged.
+    """
     async with db.transaction() as conn:
         row = await find_request(conn, STAFF.name, request_id, scope=caller.scope)
-        now = await request.app.state.clock.now(conn)
         details = dict(await read_details(conn, request_id))
-        person = await open_person(conn, caller, request_id, row["ngo_id"], "request", request_id, now=now)
+        resource = f"/v1/{STAFF.path}/{request_id}"
+        person = await open_person(conn, caller, request_id, row["ngo_id"], resource=resource, reason=reason)
         history = await read_history(conn, request_id)
         cautions = []
         if caller.actor.has(*PERSON_READERS) and await is_posted_elsewhere(conn, request_id):
@@ -97,4 +106,4 @@ async def read(caller: Reader, request_id: UUID, request: Request, db: Db) -> Re
     view = StaffRequestView.model_validate(
         view_request(row).model_dump() | history | {"details": details, "person": person, "cautions": cautions}
     )
-    return read_response(request, view, row["version"])
+    return read_with_person(request, view, row["version"], reason=reason)

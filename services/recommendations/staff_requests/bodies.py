@@ -10,7 +10,7 @@ from services.recommendations.fields import Day, ForeignCountry, Regency
 from services.recommendations.requests.kind import Terms
 from shared.http.body import Body, Line, Text
 
-PassportNumber = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9]{5,20}$")]
+PassportNumber = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9]{5,20}$", max_length=20)]
 PermitRoute = Literal["SETNEG_KTLN", "RPTKA"]
 
 

@@ -1,18 +1,21 @@
 """Personal data: the one place that writes and reads it. One human has one identity, across passports and NGOs."""
 
-from datetime import date, datetime
+from datetime import date
 from typing import Literal
 from uuid import UUID
 
 import asyncpg
+from fastapi import Request, Response
 from pydantic import Field
 
 from services.recommendations.access import Caller
 from services.recommendations.dates import indonesian_date
 from services.recommendations.staff_requests.bodies import Person
 from services.recommendations.staff_requests.rules import normalised_name, normalised_passport
+from shared import audit
 from shared.db import Connection
 from shared.http.body import View
+from shared.http.etags import etag, known_tags, read_response
 from shared.ids import uuid7
 
 
@@ -116,30 +119,30 @@ def personal_lines(person: PersonView) -> tuple[str, ...]:
 
 
 async def open_person(
-    conn: Connection,
-    caller: Caller,
-    request_id: UUID,
-    ngo_id: UUID,
-    opened: Literal["request", "posting", "letter"],
-    opened_id: UUID,
-    *,
-    now: datetime,
+    conn: Connection, caller: Caller, request_id: UUID, ngo_id: UUID, *, resource: str, reason: str | None
 ) -> PersonView | None:
-    """The person of a request, if the caller may know him. The reading is logged."""
-    if not caller.may_see_person(ngo_id):
+    """The person of a request, for those who need to know him. The reading is logged; an official says why."""
+    own = ngo_id in caller.ngos
+    if not caller.may_see_person(ngo_id) or (reason is None and not own):
         return None
     row = await read_person(conn, request_id)
-    await conn.execute(
-        """
-        INSERT INTO access_log (id, at, subject, role, opened, opened_id, identity_id)
-        VALUES ($1, $2, $3, $4, $5, $6, $7)
-        """,
-        uuid7(),
-        now,
-        caller.actor.subject,
-        caller.role_towards(ngo_id),
-        opened,
-        opened_id,
-        row["identity_id"],
+    await audit.record_read(
+        conn,
+        reader=caller.actor.subject,
+        role=caller.role_towards(ngo_id),
+        own=own,
+        owner_id=ngo_id,
+        resource=resource,
+        fields=PersonView.model_fields,
+        reason=reason,
+        person_id=row["identity_id"],
     )
-    return PersonView.model_validate(dict(row))
+    return PersonView.of(row)
+
+
+def read_with_person(request: Request, view: View, version: int, *, reason: str | None) -> Response:
+    """As `read_response`, but in full for who gives a reason: without one he may have the same version, masked."""
+    if reason is None:
+        return read_response(request, view, version)
+    known_tags(request)  # none is good for an answer in full, but what is too long is refused here, too
+    return Response(view.model_dump_json(), 200, {"ETag": etag(version)}, "application/json")

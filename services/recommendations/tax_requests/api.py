@@ -20,10 +20,10 @@ from services.recommendations.requests.views import (
 )
 from services.recommendations.tax_requests.bodies import TaxRequest
 from services.recommendations.tax_requests.commands import TAX, read_details, write_details
-from shared.http.body import View
+from shared.http.body import Number, View
+from shared.http.database import Db
 from shared.http.etags import ExpectedVersion, read_response
 from shared.http.writes import KeyedWrite
-from shared.operations import Db
 
 router: Final = shared_routes(TAX)
 
@@ -41,7 +41,7 @@ class GoodsView(View):
 
 class ShareView(View):
     region: str = Field(max_length=13)
-    goods_index: int
+    goods_index: Number
     quantity: Decimal
 
 
@@ -63,7 +63,7 @@ class TaxRequestView(RequestView):
 
 
 @router.post("", status_code=201, response_model=RequestView)
-async def draft(caller: Member, body: TaxRequest, write: KeyedWrite) -> Response:
+async def draft_tax_relief_request(caller: Member, body: TaxRequest, write: KeyedWrite) -> Response:
     """Begin a request for relief from duty, excise or tax on goods for an activity."""
     async with write.begin() as tx:
         ngo_id = await commands.expect_own_agreement(tx.conn, body.agreement_id, list(caller.ngos))
@@ -77,7 +77,7 @@ async def draft(caller: Member, body: TaxRequest, write: KeyedWrite) -> Response
 
 
 @router.put("/{request_id}", response_model=RequestView)
-async def edit(
+async def edit_tax_relief_request(
     caller: Member, request_id: UUID, body: TaxRequest, write: KeyedWrite, version: ExpectedVersion
 ) -> Response:
     """Replace a draft, or a request that came back for revision."""
@@ -92,7 +92,7 @@ async def edit(
 
 
 @router.get("/{request_id}", response_model=TaxRequestView)
-async def read(caller: Reader, request_id: UUID, request: Request, db: Db) -> Response:
+async def read_tax_relief_request(caller: Reader, request_id: UUID, request: Request, db: Db) -> Response:
     """One request with its goods, their distribution, and its history."""
     async with db.read() as conn:
         row = await find_request(conn, TAX.name, request_id, scope=caller.scope)

@@ -9,6 +9,7 @@ from pydantic import AfterValidator, Field, ValidationInfo, field_validator, mod
 from services.recommendations.fields import Country, Currency, Day, Regency
 from services.recommendations.requests.kind import Terms
 from shared.http.body import Body, Line, broken_rule
+from shared.http.values import wrong
 
 TaxKind = Literal["BEA_MASUK_CUKAI", "PPN", "PPH_22_IMPOR", "PPH", "KENDARAAN", "BARANG_PINDAHAN"]
 Purpose = Literal["ibadah_umum", "amal", "sosial", "kebudayaan", "bencana_alam"]
@@ -69,16 +70,19 @@ class TaxRequest(Body):
     @classmethod
     def _of_these_goods(cls, shares: list[Share], info: ValidationInfo) -> list[Share]:
         known = len(info.data.get("goods", []))
-        if any(share.goods_index >= known for share in shares):
-            raise broken_rule("V24", "each `goods_index` must be an index into `goods`, from 0")
-        if len({(share.goods_index, share.region) for share in shares}) < len(shares):
-            raise broken_rule("V24", "must name each region once for the same goods")
+        seen = set[tuple[int, str]]()
+        for place, share in enumerate(shares):
+            if share.goods_index >= known:
+                raise wrong("must be an index into `goods`, from 0", place, "goods_index", rule="V24")
+            if (share.goods_index, share.region) in seen:
+                raise wrong("must name each region once for the same goods", place, "region", rule="V24")
+            seen.add((share.goods_index, share.region))
         return shares
 
     @model_validator(mode="after")
     def _stage_of_a_disaster(self) -> "TaxRequest":
         if (self.purpose == "bencana_alam") != (self.disaster_stage is not None):
-            raise ValueError("`disaster_stage` must be given for `bencana_alam`, and only for it")
+            raise wrong("must be given for `bencana_alam`, and only for it", "disaster_stage")
         return self
 
     def terms(self) -> Terms:

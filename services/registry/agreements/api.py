@@ -2,10 +2,11 @@
 
 from datetime import date, datetime
 from decimal import Decimal
+from functools import partial
 from typing import Annotated, Any, Self
 from uuid import UUID
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import Depends, Query, Request, Response
 from pydantic import Field, model_validator
 
 from services.registry.access import PUBLIC, FaskerHead
@@ -13,15 +14,20 @@ from services.registry.agreements import commands, queries
 from services.registry.agreements.rules import Status, provinces_of
 from services.registry.dates import Day
 from services.registry.money import Amount, Currency
+from services.registry.organisations.queries import organisations_named
+from services.registry.organisations.views import OrganisationLink
 from services.registry.reference.rules import Regencies, RegionCode
 from shared.errors import NotFound
-from shared.http.body import Body, Line, Page, Reason, View, broken_rule
+from shared.http.body import Body, Line, LongText, Number, Reason, ShortText, ShortTexts, View
+from shared.http.database import Db
 from shared.http.etags import read_response
-from shared.http.paging import PageQuery, page
+from shared.http.paging import PageRequest, page_response, paged
+from shared.http.routing import resource
+from shared.http.selection import Selection, selects, shown, shown_page, with_related
+from shared.http.values import wrong
 from shared.http.writes import KeyedWrite
-from shared.operations import Db
 
-router = APIRouter(prefix="/agreements", tags=["agreements"])
+router = resource("/agreements", tag="agreements")
 
 
 class NewAgreement(Body):
@@ -49,40 +55,51 @@ class NewAgreement(Body):
     @model_validator(mode="after")
     def _is_consistent(self) -> Self:
         if self.ends_on <= self.starts_on:
-            raise ValueError("`ends_on` must be after `starts_on`")
-        conversion = [self.rate, self.rate_date, self.amount_idr]
-        if any(part is not None for part in conversion) and None in conversion:
-            raise broken_rule("V19", "`amount_idr`, `rate` and `rate_date` go together: give all three or none")
+            raise wrong("must be after `starts_on`", "ends_on")
+        conversion = {"amount_idr": self.amount_idr, "rate": self.rate, "rate_date": self.rate_date}
+        missing = [name for name, part in conversion.items() if part is None]
+        if 0 < len(missing) < len(conversion):
+            message = "`amount_idr`, `rate` and `rate_date` go together: give all three or none"
+            raise wrong(message, missing[0], rule="V19")
         return self
 
 
 class Agreement(View):
     id: UUID
-    version: int
+    version: Number
     ngo_id: UUID
     status: Status
-    number: str
-    title: str
+    number: ShortText
+    title: ShortText
     starts_on: date
     ends_on: date
-    counterpart_unit: str
-    scope: list[str]
-    provinces: list[str]
-    regions: list[str]
+    counterpart_unit: ShortText
+    scope: ShortTexts
+    provinces: ShortTexts
+    regions: ShortTexts
     amount: Decimal
-    currency: str
+    currency: ShortText
     rate: Decimal | None
     rate_date: date | None
     amount_idr: Decimal | None
-    signatory_functions: list[str]
+    signatory_functions: ShortTexts
     predecessor_id: UUID | None
-    override_reason: str | None
+    override_reason: LongText | None
     passed_to_ngo_id: UUID | None
     signed_at: datetime
 
     @classmethod
     def of(cls, row: Any) -> Self:
         return cls.model_validate({**row, "provinces": provinces_of(row["regions"])})
+
+
+class ShownAgreement(Agreement):
+    organisation: OrganisationLink | None = Field(
+        default=None, description="With `expand=organisation`: the one that signed it"
+    )
+
+
+Chosen = Annotated[Selection, Depends(selects(ShownAgreement, "organisation"))]
 
 
 @router.post("", status_code=201, response_model=Agreement)
@@ -97,25 +114,31 @@ async def sign_agreement(body: NewAgreement, by: FaskerHead, write: KeyedWrite) 
     return tx.response
 
 
-@router.get("", dependencies=[PUBLIC])
+@router.get("", response_model=shown_page(ShownAgreement), dependencies=[PUBLIC])
 async def list_agreements(
+    *,
+    request: Request,
     db: Db,
-    page_request: PageQuery,
+    page_request: Annotated[PageRequest, Depends(paged(queries.SORTING))],
+    chosen: Chosen,
     ngo_id: Annotated[UUID | None, Query(description="Signed by it, or passed to it")] = None,
     region: Annotated[RegionCode | None, Query(description="With effect in this region")] = None,
     on: Annotated[date | None, Query(description="In force on this day")] = None,
-) -> Page[Agreement]:
+    status: Annotated[Status | None, Query(description="Only those in this status")] = None,
+) -> Response:
     """Agreements (MSP), newest first; `on` keeps those in force on that day."""
     async with db.read() as conn:
-        rows = await queries.list_agreements(conn, page_request, ngo_id=ngo_id, region=region, on=on)
-    return page(rows, page_request, Agreement.of)
+        rows = await queries.list_agreements(conn, page_request, ngo_id=ngo_id, region=region, on=on, status=status)
+        found = await with_related(rows, chosen, "organisation", "ngo_id", partial(organisations_named, conn))
+    return page_response(request, page_request, found, ShownAgreement.of, chosen=chosen, sorting=queries.SORTING)
 
 
-@router.get("/{agreement_id}", response_model=Agreement, dependencies=[PUBLIC])
-async def read_agreement(request: Request, agreement_id: UUID, db: Db) -> Response:
+@router.get("/{agreement_id}", response_model=shown(ShownAgreement), dependencies=[PUBLIC])
+async def read_agreement(request: Request, agreement_id: UUID, db: Db, chosen: Chosen) -> Response:
     """One agreement with its scope, regions and amounts."""
     async with db.read() as conn:
         row = await queries.find_agreement(conn, agreement_id)
-    if row is None:
-        raise NotFound("there is no agreement with this id")
-    return read_response(request, Agreement.of(row), row["version"])
+        if row is None:
+            raise NotFound("there is no agreement with this id")
+        [found] = await with_related([row], chosen, "organisation", "ngo_id", partial(organisations_named, conn))
+    return read_response(request, ShownAgreement.of(found), row["version"], chosen=chosen)

@@ -1,11 +1,17 @@
 """Reads of agreements."""
 
 from datetime import date
-from typing import Any
+from decimal import Decimal
+from typing import Any, Final
 from uuid import UUID
 
+from services.registry.agreements.rules import Status
 from shared.db import Connection
-from shared.http.paging import PageRequest
+from shared.http.paging import ONE, PageRequest, Sorting, fetch_page
+
+SORTING: Final = Sorting(
+    number=("number", str), starts_on=("starts_on", date), ends_on=("ends_on", date), amount=("amount", Decimal)
+)
 
 
 async def list_agreements(
@@ -16,35 +22,36 @@ async def list_agreements(
     ngo_id: UUID | None = None,
     region: str | None = None,
     on: date | None = None,
+    status: Status | None = None,
 ) -> list[Any]:
     """`ngo_id`: signed by it or passed to it; `region`: with effect there; `on`: in force on that day."""
-    rows: list[Any] = await conn.fetch(
+    return await fetch_page(
+        conn,
+        page,
         """
         SELECT id, version, ngo_id, status, number, title, starts_on, ends_on, counterpart_unit, scope, regions,
                amount, currency, rate, rate_date, amount_idr, signatory_functions, predecessor_id,
                override_reason, passed_to_ngo_id, signed_at
         FROM agreement
-        WHERE ($1::uuid IS NULL OR id < $1)
-          AND ($2::uuid IS NULL OR id = $2)
-          AND ($3::uuid IS NULL OR ngo_id = $3 OR passed_to_ngo_id = $3)
-          AND ($4::text IS NULL OR EXISTS (
+        WHERE ($1::uuid IS NULL OR id = $1)
+          AND ($2::uuid IS NULL OR ngo_id = $2 OR passed_to_ngo_id = $2)
+          AND ($3::text IS NULL OR EXISTS (
                 SELECT FROM unnest(regions) AS covered (code)
-                WHERE covered.code = $4 OR starts_with(covered.code, $4 || '.')))
-          AND ($5::date IS NULL OR (status <> 'terminated' AND $5 BETWEEN starts_on AND ends_on))
-        ORDER BY id DESC LIMIT $6
+                WHERE covered.code = $3 OR starts_with(covered.code, $3 || '.')))
+          AND ($4::date IS NULL OR (status <> 'terminated' AND $4 BETWEEN starts_on AND ends_on))
+          AND ($5::text IS NULL OR status = $5)
         """,
-        page.before,
         agreement_id,
         ngo_id,
         region,
         on,
-        page.fetch,
+        status,
+        sorting=SORTING,
     )
-    return rows
 
 
 async def find_agreement(conn: Connection, agreement_id: UUID) -> Any | None:
-    rows = await list_agreements(conn, PageRequest(limit=1, before=None), agreement_id=agreement_id)
+    rows = await list_agreements(conn, ONE, agreement_id=agreement_id)
     return rows[0] if rows else None
 
 

@@ -4,19 +4,22 @@ from datetime import date, datetime
 from typing import Annotated, Self
 from uuid import UUID
 
-from fastapi import APIRouter, Response
+from fastapi import Depends, Query, Request, Response
 from pydantic import Field, model_validator
 
 from services.registry.access import OwnMemberOrFasker, OwnMemberOrNational
 from services.registry.dates import Day
 from services.registry.licences import commands, queries
 from services.registry.licences.rules import Kind
-from shared.http.body import Body, Line, Page, View, broken_rule
-from shared.http.paging import PageQuery, page
+from shared.http.body import Body, Line, ShortText, View
+from shared.http.database import Db
+from shared.http.paging import PageRequest, page_response, paged
+from shared.http.routing import resource
+from shared.http.selection import Selection, selects, shown_page
+from shared.http.values import wrong
 from shared.http.writes import KeyedWrite
-from shared.operations import Db
 
-router = APIRouter(prefix="/organisations/{ngo_id}/licences", tags=["licences"])
+router = resource("/organisations/{ngo_id}/licences", tag="licences")
 
 
 class Permit(Body):
@@ -28,13 +31,13 @@ class Permit(Body):
     valid_from: Day
     valid_to: Day
     document_sha256: Annotated[
-        str | None, Field(pattern="^[0-9a-f]{64}$", description="Fingerprint of the scanned document")
+        str | None, Field(pattern="^[0-9a-f]{64}$", max_length=64, description="Fingerprint of the scanned document")
     ] = None
 
     @model_validator(mode="after")
     def _is_valid_for_some_time(self) -> Self:
         if self.valid_to <= self.valid_from:
-            raise broken_rule("V01", "`valid_to` must be after `valid_from`")
+            raise wrong("must be after `valid_from`", "valid_to", rule="V01")
         return self
 
 
@@ -46,21 +49,37 @@ class LicenceView(View):
     id: UUID
     ngo_id: UUID
     kind: Kind
-    number: str
-    issuer: str
+    number: ShortText
+    issuer: ShortText
     issued_on: date
     valid_from: date
     valid_to: date
-    document_sha256: str | None
+    document_sha256: ShortText | None
     recorded_at: datetime
 
 
-@router.get("")
-async def list_licences(ngo_id: UUID, _: OwnMemberOrNational, db: Db, request: PageQuery) -> Page[LicenceView]:
+@router.get("", response_model=shown_page(LicenceView))
+async def list_licences(
+    *,
+    ngo_id: UUID,
+    _: OwnMemberOrNational,
+    db: Db,
+    request: Request,
+    page_request: Annotated[PageRequest, Depends(paged(queries.SORTING))],
+    chosen: Annotated[Selection, Depends(selects(LicenceView))],
+    kind: Annotated[Kind | None, Query(description="Only of this kind")] = None,
+) -> Response:
     """The evidence of licences that others issued, newest first."""
     async with db.read() as conn:
-        rows = await queries.list_licences(conn, ngo_id, request)
-    return page(rows, request, lambda row: LicenceView.model_validate(dict(row)))
+        rows = await queries.list_licences(conn, ngo_id, page_request, kind=kind)
+    return page_response(
+        request,
+        page_request,
+        rows,
+        LicenceView.of,
+        chosen=chosen,
+        sorting=queries.SORTING,
+    )
 
 
 @router.post("", status_code=201, response_model=LicenceView)

@@ -1,25 +1,33 @@
 """Local partners: proposed by an NGO, approved or rejected by the Centre."""
 
 from datetime import date, datetime
+from functools import partial
 from typing import Annotated, Self
 from uuid import UUID
 
-from fastapi import APIRouter, Query, Request, Response
-from pydantic import model_validator
+from fastapi import Depends, Query, Request, Response
+from pydantic import Field, model_validator
 
 from services.registry.access import FaskerOfficer, NgoMember, Scope, Visible
 from services.registry.dates import Day
 from services.registry.local_partners import commands, queries
+from services.registry.local_partners.imports import PartnerImport
 from services.registry.local_partners.rules import Decision, Status
-from services.registry.reference.rules import Regencies
+from services.registry.organisations.queries import organisations_named
+from services.registry.organisations.views import OrganisationLink
+from services.registry.reference.rules import Regencies, RegionCode
 from shared.errors import NotFound
-from shared.http.body import Body, Line, Page, Reason, View
+from shared.http.body import Body, Line, LongText, Number, Reason, ShortText, ShortTexts, View
+from shared.http.bulk import ACCEPTS_ROWS, REQUEST_BODY, ImportReport, Mode, carry_out, parse
+from shared.http.database import Db
 from shared.http.etags import ExpectedVersion, read_response
-from shared.http.paging import PageQuery, page
+from shared.http.paging import PageRequest, page_response, paged
+from shared.http.routing import resource
+from shared.http.selection import Selection, selects, shown, shown_page, with_related
+from shared.http.values import wrong
 from shared.http.writes import KeyedWrite, Transaction
-from shared.operations import Db
 
-router = APIRouter(prefix="/local-partners", tags=["local partners"])
+router = resource("/local-partners", tag="local partners")
 
 
 class NewLocalPartner(Body):
@@ -38,24 +46,31 @@ class PartnerDecision(Body):
     @model_validator(mode="after")
     def _gives_notes_where_they_matter(self) -> Self:
         if self.decision is not Decision.APPROVED and self.notes is None:
-            raise ValueError("`notes` are needed to reject, or to approve with notes")
+            raise wrong("are needed to reject, or to approve with notes", "notes")
         return self
 
 
 class LocalPartner(View):
     id: UUID
-    version: int
+    version: Number
     ngo_id: UUID
     status: Status
-    name: str
-    legal_form: str
-    registration_number: str
+    name: ShortText
+    legal_form: ShortText
+    registration_number: ShortText
     registration_valid_to: date
-    regions: list[str]
-    programme: str
+    regions: ShortTexts
+    programme: LongText
     proposed_at: datetime
     decided_at: datetime | None
-    notes: str | None
+    notes: LongText | None
+
+
+class ShownLocalPartner(LocalPartner):
+    organisation: OrganisationLink | None = Field(default=None, description="With `expand=organisation`")
+
+
+Chosen = Annotated[Selection, Depends(selects(ShownLocalPartner, "organisation"))]
 
 
 async def _answer(tx: Transaction, partner_id: UUID, *, status: int = 200, location: str | None = None) -> None:
@@ -75,27 +90,59 @@ async def propose_partner(body: NewLocalPartner, member: NgoMember, write: Keyed
     return tx.response
 
 
-@router.get("")
+@router.post("/imports", response_model=ImportReport, dependencies=[ACCEPTS_ROWS], openapi_extra=REQUEST_BODY)
+async def import_partners(
+    *,
+    request: Request,
+    member: NgoMember,
+    write: KeyedWrite,
+    mode: Annotated[Mode, Query(description="atomic: all rows or none; partial: those that are good")] = "atomic",
+    dry_run: Annotated[bool, Query(description="Write nothing, and say what would happen")] = False,
+) -> Response:
+    """Propose many partners for one's own NGO at once, from CSV or JSON lines with the fields of a single proposal."""
+    rows = parse(request, await request.body(), NewLocalPartner, lists=frozenset({"regions"}))
+    async with write.begin() as tx:
+        partners = PartnerImport(tx.conn, member.ngo_id, by=member.by, now=tx.now)
+        await partners.prepare()
+        report = await carry_out(tx.conn, rows, partners.write, partners.emit_events, mode=mode, dry_run=dry_run)
+        tx.answer(report)
+    return tx.response
+
+
+@router.get("", response_model=shown_page(ShownLocalPartner))
 async def list_partners(
+    *,
+    request: Request,
     scope: Visible,
     db: Db,
-    page_request: PageQuery,
+    page_request: Annotated[PageRequest, Depends(paged(queries.SORTING))],
+    chosen: Chosen,
     status: Annotated[Status | None, Query(description="Only those in this status")] = None,
-) -> Page[LocalPartner]:
+    region: Annotated[RegionCode | None, Query(description="Only those who work there")] = None,
+) -> Response:
     """One's own NGO's; an official of a region sees those who work there, one of the ministry all."""
     async with db.read() as conn:
-        rows = await queries.list_partners(conn, page_request, scope, status=status)
-    return page(rows, page_request, lambda row: LocalPartner.model_validate(dict(row)))
+        rows = await queries.list_partners(conn, page_request, scope, status=status, region=region)
+        found = await with_related(rows, chosen, "organisation", "ngo_id", partial(organisations_named, conn))
+    return page_response(
+        request,
+        page_request,
+        found,
+        ShownLocalPartner.of,
+        chosen=chosen,
+        sorting=queries.SORTING,
+    )
 
 
-@router.get("/{partner_id}", response_model=LocalPartner)
-async def read_partner(request: Request, partner_id: UUID, scope: Visible, db: Db) -> Response:
+@router.get("/{partner_id}", response_model=shown(ShownLocalPartner))
+async def read_partner(request: Request, partner_id: UUID, scope: Visible, db: Db, chosen: Chosen) -> Response:
     """One local partner and how it was decided."""
     async with db.read() as conn:
         row = await queries.find_partner(conn, partner_id, scope)
-    if row is None:
-        raise NotFound("there is no such local partner among those that you may see")
-    return read_response(request, LocalPartner.model_validate(dict(row)), row["version"])
+        if row is None:
+            raise NotFound("there is no such local partner among those that you may see")
+        [found] = await with_related([row], chosen, "organisation", "ngo_id", partial(organisations_named, conn))
+    return read_response(request, ShownLocalPartner.of(found), row["version"], chosen=chosen)
 
 
 @router.post("/{partner_id}/decision", response_model=LocalPartner)

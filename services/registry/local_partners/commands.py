@@ -13,7 +13,7 @@ from services.registry.organisations.rules import require_active
 from services.registry.reference.queries import check_regions
 from shared.clock import JAKARTA
 from shared.db import Connection
-from shared.errors import NotFound, expect_version
+from shared.errors import NotAllowed, NotFound, expect_version
 from shared.events.append import emit
 from shared.events.envelope import ActedBy
 from shared.ids import uuid7
@@ -75,7 +75,7 @@ async def decide_partner(
 ) -> None:
     partner = await conn.fetchrow(
         """
-        SELECT version, ngo_id, status, name, registration_valid_to, regions FROM local_partner
+        SELECT version, ngo_id, status, name, registration_valid_to, regions, proposed_by FROM local_partner
         WHERE id = $1 FOR UPDATE
         """,
         partner_id,
@@ -83,6 +83,8 @@ async def decide_partner(
     if partner is None:
         raise NotFound("there is no local partner with this id")
     expect_version(partner["version"], version)
+    if partner["proposed_by"] == by.subject:
+        raise NotAllowed("whoever proposed a partner can't decide on it", rule="V23")
     status = decide(Status(partner["status"]), decision)
     if decision is not Decision.REJECTED:
         check_registration(partner["registration_valid_to"], now.astimezone(JAKARTA).date())

@@ -1,12 +1,15 @@
 """Reads of local partners, within what the caller may see."""
 
-from typing import Any
+from datetime import date
+from typing import Any, Final
 from uuid import UUID
 
 from services.registry.access import Scope
 from services.registry.local_partners.rules import Status
 from shared.db import Connection
-from shared.http.paging import PageRequest
+from shared.http.paging import ONE, PageRequest, Sorting, fetch_page
+
+SORTING: Final = Sorting(name=("name", str), registration_valid_to=("registration_valid_to", date))
 
 
 async def list_partners(
@@ -16,31 +19,34 @@ async def list_partners(
     *,
     partner_id: UUID | None = None,
     status: Status | None = None,
+    region: str | None = None,
 ) -> list[Any]:
-    rows: list[Any] = await conn.fetch(
+    return await fetch_page(
+        conn,
+        page,
         """
         SELECT id, version, ngo_id, status, name, legal_form, registration_number, registration_valid_to,
                regions, programme, proposed_at, decided_at, notes
         FROM local_partner
-        WHERE ($1::uuid IS NULL OR id < $1)
-          AND ($2::uuid IS NULL OR ngo_id = $2)
-          AND ($3::text[] IS NULL OR EXISTS (
-                SELECT FROM unnest(regions) AS place (code), unnest($3) AS own (code)
+        WHERE ($1::uuid IS NULL OR ngo_id = $1)
+          AND ($2::text[] IS NULL OR EXISTS (
+                SELECT FROM unnest(regions) AS place (code), unnest($2) AS own (code)
                 WHERE place.code = own.code OR starts_with(place.code, own.code || '.')))
-          AND ($4::uuid IS NULL OR id = $4)
-          AND ($5::text IS NULL OR status = $5)
-        ORDER BY id DESC LIMIT $6
+          AND ($3::uuid IS NULL OR id = $3)
+          AND ($4::text IS NULL OR status = $4)
+          AND ($5::text IS NULL OR EXISTS (
+                SELECT FROM unnest(regions) AS place (code)
+                WHERE place.code = $5 OR starts_with(place.code, $5 || '.')))
         """,
-        page.before,
         scope.ngo_id,
         scope.regions,
         partner_id,
         status,
-        page.fetch,
+        region,
+        sorting=SORTING,
     )
-    return rows
 
 
 async def find_partner(conn: Connection, partner_id: UUID, scope: Scope) -> Any | None:
-    rows = await list_partners(conn, PageRequest(limit=1, before=None), scope, partner_id=partner_id)
+    rows = await list_partners(conn, ONE, scope, partner_id=partner_id)
     return rows[0] if rows else None

@@ -5,7 +5,7 @@ from decimal import Decimal
 from typing import Annotated, Final, Self
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Request, Response
+from fastapi import Depends, Request, Response
 from pydantic import Field, model_validator
 
 from services.registry.access import PUBLIC, official
@@ -14,12 +14,15 @@ from services.registry.money import Amount, Currency
 from services.registry.reference.rules import Regencies
 from shared.errors import NotFound
 from shared.events.envelope import ActedBy
-from shared.http.body import Body, Line, Text, View, broken_rule
+from shared.http.body import Body, Line, LongText, Number, ShortText, ShortTexts, Text, View
+from shared.http.database import Db
 from shared.http.etags import read_response
+from shared.http.routing import resource
+from shared.http.selection import Selection, selects, shown
+from shared.http.values import wrong
 from shared.http.writes import KeyedWrite
-from shared.operations import Db
 
-router = APIRouter(prefix="/agreements/{agreement_id}/master-plan", tags=["master plans"])
+router = resource("/agreements/{agreement_id}/master-plan", tag="master plans")
 
 Approver = Annotated[ActedBy, Depends(official("fasker_officer", "satker_officer"))]
 ACTIVITIES_MAX: Final = 40
@@ -44,7 +47,7 @@ class NewActivity(Body):
     @model_validator(mode="after")
     def _years_are_in_order(self) -> Self:
         if self.to_year < self.from_year:
-            raise broken_rule("V04", "`to_year` must not be before `from_year`")
+            raise wrong("must not be before `from_year`", "to_year", rule="V04")
         return self
 
 
@@ -54,27 +57,27 @@ class NewMasterPlan(Body):
 
 class Activity(View):
     id: UUID
-    title: str
-    detail: str
-    sector: str
-    priority: str
-    sdgs: list[int]
-    regions: list[str]
-    from_year: int
-    to_year: int
+    title: ShortText
+    detail: LongText
+    sector: ShortText
+    priority: ShortText
+    sdgs: list[Number] = Field(max_length=17)
+    regions: ShortTexts
+    from_year: Number
+    to_year: Number
     budget: Decimal
-    currency: str
-    outcome_indicator: str
+    currency: ShortText
+    outcome_indicator: ShortText
 
 
 class MasterPlan(View):
     id: UUID
-    version: int
+    version: Number
     agreement_id: UUID
     ngo_id: UUID
     approved_at: datetime
-    approved_by_role: str
-    activities: list[Activity]
+    approved_by_role: ShortText
+    activities: list[Activity] = Field(max_length=ACTIVITIES_MAX)
 
 
 @router.post("", status_code=201, response_model=MasterPlan)
@@ -95,12 +98,17 @@ async def approve_master_plan(agreement_id: UUID, body: NewMasterPlan, by: Appro
     return tx.response
 
 
-@router.get("", response_model=MasterPlan, dependencies=[PUBLIC])
-async def read_master_plan(request: Request, agreement_id: UUID, db: Db) -> Response:
+@router.get("", response_model=shown(MasterPlan), dependencies=[PUBLIC])
+async def read_master_plan(
+    request: Request,
+    agreement_id: UUID,
+    db: Db,
+    chosen: Annotated[Selection, Depends(selects(MasterPlan))],
+) -> Response:
     """The plan for the agreement's whole period (RIK), with its activities."""
     async with db.read() as conn:
         found = await queries.find_master_plan(conn, agreement_id)
     if found is None:
         raise NotFound("there is no master plan of such an agreement")
     view = MasterPlan.model_validate(found)
-    return read_response(request, view, view.version)
+    return read_response(request, view, view.version, chosen=chosen)

@@ -4,15 +4,18 @@ from datetime import datetime
 from typing import Annotated, Literal
 from uuid import UUID
 
-from fastapi import APIRouter, Path, Response
+from fastapi import Path, Response
 
 from services.registry.access import OwnAdmin, OwnMemberOrFasker
 from services.registry.members import commands, queries
-from shared.http.body import Body, Line, Page, View
+from shared import audit
+from shared.audit import ReadReason
+from shared.http.body import Body, Line, Page, ShortText, View
+from shared.http.database import Db
+from shared.http.routing import resource
 from shared.http.writes import KeyedWrite
-from shared.operations import Db
 
-router = APIRouter(prefix="/organisations/{ngo_id}/members", tags=["members"])
+router = resource("/organisations/{ngo_id}/members", tag="members")
 
 
 class NewMember(Body):
@@ -21,17 +24,30 @@ class NewMember(Body):
 
 
 class MemberView(View):
-    subject: str
-    role: str
+    subject: ShortText
+    role: ShortText
     since: datetime
 
 
 @router.get("")
-async def list_members(ngo_id: UUID, _: OwnMemberOrFasker, db: Db) -> Page[MemberView]:
-    """Who acts for the organisation."""
-    async with db.read() as conn:
+async def list_members(ngo_id: UUID, by: OwnMemberOrFasker, db: Db, reason: ReadReason) -> Page[MemberView]:
+    """Who acts for the organisation. Each reading is logged; officials say why in `Singo-Reason`."""
+    own = by.role in queries.ROLES
+    if not own:
+        audit.expect_reason(reason)
+    async with db.transaction() as conn:
         rows = await queries.list_members(conn, ngo_id)
-    return Page(items=[MemberView.model_validate(dict(row)) for row in rows])
+        await audit.record_read(
+            conn,
+            reader=by.subject,
+            role=by.role,
+            own=own,
+            owner_id=ngo_id,
+            resource=f"/v1/organisations/{ngo_id}/members",
+            fields=MemberView.model_fields,
+            reason=reason,
+        )
+    return Page(items=[MemberView.of(row) for row in rows])
 
 
 @router.post("", status_code=201, response_model=MemberView)

@@ -1,10 +1,10 @@
 """Organisations: applications, the ministry's decisions on them, and the public list."""
 
 from datetime import date
-from typing import Annotated
+from typing import Annotated, Literal
 from uuid import UUID
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import Depends, Query, Request, Response
 
 from services.registry.access import PUBLIC, ApplicationReader, Fasker, FaskerHead, FaskerOfficer
 from services.registry.organisations import commands, queries
@@ -13,11 +13,12 @@ from services.registry.organisations.views import (
     Act,
     Application,
     ApplicationView,
+    Country,
     Decision,
     ListedApplication,
     ListedOrganisation,
     Merger,
-    Organisation,
+    ShownOrganisation,
     Standing,
 )
 from services.registry.reference.rules import RegionCode
@@ -25,13 +26,17 @@ from shared.clock import JAKARTA
 from shared.db import Connection
 from shared.errors import NotFound
 from shared.events.envelope import ActedBy
-from shared.http.body import Line, Page
+from shared.http.body import Line
+from shared.http.database import Db
 from shared.http.etags import ExpectedVersion, read_response
-from shared.http.paging import PageQuery, page
+from shared.http.paging import PageRequest, page_response, paged
+from shared.http.routing import resource
+from shared.http.selection import Selection, selects, shown, shown_page
 from shared.http.writes import KeyedWrite, Transaction
-from shared.operations import Db
 
-router = APIRouter(tags=["organisations"])
+router = resource(tag="organisations")
+
+PublicStatus = Literal["active", "suspended", "closed", "merged"]
 
 
 async def _today(request: Request, conn: Connection) -> date:
@@ -59,51 +64,85 @@ async def apply_for_registration(body: Application, write: KeyedWrite) -> Respon
     return tx.response
 
 
-@router.get("/organisations", dependencies=[PUBLIC])
+@router.get("/organisations", response_model=shown_page(ListedOrganisation), dependencies=[PUBLIC])
 async def list_organisations(
     *,
     request: Request,
     db: Db,
-    page_request: PageQuery,
+    page_request: Annotated[PageRequest, Depends(paged(queries.SORTING))],
+    chosen: Annotated[Selection, Depends(selects(ListedOrganisation))],
     q: Annotated[Line | None, Query(description="Part of a name, acronym or alias")] = None,
     region: Annotated[RegionCode | None, Query(description="Where an agreement of theirs has effect")] = None,
     sector: Annotated[Line | None, Query(description="Code of a sector")] = None,
-) -> Page[ListedOrganisation]:
+    origin_country: Annotated[Country | None, Query()] = None,
+    status: Annotated[PublicStatus | None, Query(description="Only those in this status")] = None,
+) -> Response:
     """Every organisation that was ever accepted, with its standing."""
     async with db.read() as conn:
         today = await _today(request, conn)
-        rows = await queries.list_public(conn, page_request, text=q, region=region, sector=sector, today=today)
-    return page(rows, page_request, ListedOrganisation.of)
+        rows = await queries.list_public(
+            conn,
+            page_request,
+            text=q,
+            region=region,
+            sector=sector,
+            origin_country=origin_country,
+            status=Status(status) if status else None,
+            today=today,
+        )
+    return page_response(request, page_request, rows, ListedOrganisation.of, chosen=chosen, sorting=queries.SORTING)
 
 
-@router.get("/organisations/{ngo_id}", response_model=Organisation, dependencies=[PUBLIC])
-async def read_organisation(request: Request, ngo_id: UUID, db: Db) -> Response:
+@router.get("/organisations/{ngo_id}", response_model=shown(ShownOrganisation), dependencies=[PUBLIC])
+async def read_organisation(
+    request: Request,
+    ngo_id: UUID,
+    db: Db,
+    chosen: Annotated[Selection, Depends(selects(ShownOrganisation, "standing"))],
+) -> Response:
     """What the public may know of an organisation. Merged ones name their successor."""
     async with db.read() as conn:
         row = await queries.find_public(conn, ngo_id)
-    if row is None:
-        raise NotFound("there is no such organisation in the public register")
-    return read_response(request, Organisation.model_validate(dict(row)), row["version"])
+        if row is None:
+            raise NotFound("there is no such organisation in the public register")
+        standing = None
+        if "standing" in chosen.expanded:
+            standing = Standing.of(await queries.find_standing(conn, ngo_id, await _today(request, conn)))
+    view = ShownOrganisation.model_validate({**row, "standing": standing})
+    return read_response(request, view, row["version"], chosen=chosen)
 
 
-@router.get("/organisations/{ngo_id}/standing", dependencies=[PUBLIC])
-async def read_standing(request: Request, ngo_id: UUID, db: Db) -> Standing:
+@router.get("/organisations/{ngo_id}/standing", response_model=Standing, dependencies=[PUBLIC])
+async def read_standing(request: Request, ngo_id: UUID, db: Db) -> Response:
     """Whether it does in time what it owes, and how many foreigners it has in post."""
     async with db.read() as conn:
         row = await queries.find_standing(conn, ngo_id, await _today(request, conn))
     if row is None:
         raise NotFound("there is no such organisation in the public register")
-    return Standing.of(row)
+    return read_response(request, Standing.of(row))
 
 
-@router.get("/applications")
+@router.get("/applications", response_model=shown_page(ListedApplication))
 async def list_applications(
-    _: Fasker, db: Db, page_request: PageQuery, status: Status = Status.APPLIED
-) -> Page[ListedApplication]:
+    *,
+    request: Request,
+    _: Fasker,
+    db: Db,
+    page_request: Annotated[PageRequest, Depends(paged(queries.APPLICATION_SORTING))],
+    chosen: Annotated[Selection, Depends(selects(ListedApplication))],
+    status: Status = Status.APPLIED,
+) -> Response:
     """What waits for a decision; with `status`, what was decided."""
     async with db.read() as conn:
         rows = await queries.list_applications(conn, page_request, status)
-    return page(rows, page_request, lambda row: ListedApplication.model_validate(dict(row)))
+    return page_response(
+        request,
+        page_request,
+        rows,
+        ListedApplication.of,
+        chosen=chosen,
+        sorting=queries.APPLICATION_SORTING,
+    )
 
 
 @router.get("/organisations/{ngo_id}/application", response_model=ApplicationView)
@@ -135,19 +174,25 @@ async def decide_application(
 
 
 @router.post("/organisations/{ngo_id}/suspension", response_model=ApplicationView)
-async def suspend(ngo_id: UUID, body: Act, by: Fasker, version: ExpectedVersion, write: KeyedWrite) -> Response:
+async def suspend_organisation(
+    ngo_id: UUID, body: Act, by: Fasker, version: ExpectedVersion, write: KeyedWrite
+) -> Response:
     """Suspend an active organisation; the reason is part of its history."""
     return await _act(write, ngo_id, Action.SUSPEND, reason=body.reason, version=version, by=by)
 
 
 @router.post("/organisations/{ngo_id}/reinstatement", response_model=ApplicationView)
-async def reinstate(ngo_id: UUID, body: Act, by: Fasker, version: ExpectedVersion, write: KeyedWrite) -> Response:
+async def reinstate_organisation(
+    ngo_id: UUID, body: Act, by: Fasker, version: ExpectedVersion, write: KeyedWrite
+) -> Response:
     """End a suspension."""
     return await _act(write, ngo_id, Action.REINSTATE, reason=body.reason, version=version, by=by)
 
 
 @router.post("/organisations/{ngo_id}/closure", response_model=ApplicationView)
-async def close(ngo_id: UUID, body: Act, by: FaskerHead, version: ExpectedVersion, write: KeyedWrite) -> Response:
+async def close_organisation(
+    ngo_id: UUID, body: Act, by: FaskerHead, version: ExpectedVersion, write: KeyedWrite
+) -> Response:
     """For ever. Its agreements end with it."""
     return await _act(write, ngo_id, Action.CLOSE, reason=body.reason, version=version, by=by)
 
@@ -162,7 +207,9 @@ async def _act(write: KeyedWrite, ngo_id: UUID, action: Action, *, reason: str, 
 
 
 @router.post("/organisations/{ngo_id}/merger", response_model=ApplicationView)
-async def merge(ngo_id: UUID, body: Merger, by: FaskerHead, version: ExpectedVersion, write: KeyedWrite) -> Response:
+async def merge_organisation(
+    ngo_id: UUID, body: Merger, by: FaskerHead, version: ExpectedVersion, write: KeyedWrite
+) -> Response:
     """Record that it lives on in another, active one, to whom its agreements and open duties pass."""
     async with write.begin() as tx:
         await commands.merge_into_successor(

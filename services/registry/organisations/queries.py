@@ -1,12 +1,16 @@
 """Reads of organisations: what the public sees, and the full application."""
 
-from datetime import date
-from typing import Any
+from collections.abc import Sequence
+from datetime import date, datetime
+from typing import Any, Final
 from uuid import UUID
 
 from services.registry.organisations.rules import PUBLIC_STATUSES, Status
 from shared.db import Connection
-from shared.http.paging import PageRequest
+from shared.http.paging import PageRequest, Sorting, fetch_page
+
+SORTING: Final = Sorting("o.id", name=("o.name", str), started_in_indonesia_on=("o.started_in_indonesia_on", date))
+APPLICATION_SORTING: Final = Sorting(name=("name", str), applied_at=("applied_at", datetime))
 
 
 async def list_public(
@@ -16,36 +20,38 @@ async def list_public(
     text: str | None,
     region: str | None,
     sector: str | None,
+    origin_country: str | None,
+    status: Status | None,
     today: date,
 ) -> list[Any]:
     """Organisations with their standing. `region`: where one of their agreements has or had effect."""
-    rows: list[Any] = await conn.fetch(
+    return await fetch_page(
+        conn,
+        page,
         """
         SELECT o.id, o.version, o.status, o.name, o.name_en, o.acronym, o.aliases, o.legal_form,
                o.origin_country, o.home_city, o.website, o.sectors, o.started_in_indonesia_on,
                o.counterpart_unit, o.successor_id, o.merged_on,
                s.overdue_obligations, s.days_late, s.foreign_staff_in_post
-        FROM organisation o CROSS JOIN LATERAL standing(o.id, $6) s
+        FROM organisation o CROSS JOIN LATERAL standing(o.id, $5) s
         WHERE o.status = ANY($1)
-          AND ($2::uuid IS NULL OR o.id < $2)
-          AND ($3::text IS NULL
+          AND ($2::text IS NULL
                OR strpos(lower(concat_ws(' ', o.name, o.name_en, o.acronym, array_to_string(o.aliases, ' '))),
-                         lower($3)) > 0)
-          AND ($4::text IS NULL OR EXISTS (
+                         lower($2)) > 0)
+          AND ($3::text IS NULL OR EXISTS (
                 SELECT FROM agreement a CROSS JOIN unnest(a.regions) AS covered (code)
-                WHERE a.ngo_id = o.id AND (covered.code = $4 OR starts_with(covered.code, $4 || '.'))))
-          AND ($5::text IS NULL OR $5 = ANY(o.sectors))
-        ORDER BY o.id DESC LIMIT $7
+                WHERE a.ngo_id = o.id AND (covered.code = $3 OR starts_with(covered.code, $3 || '.'))))
+          AND ($4::text IS NULL OR $4 = ANY(o.sectors))
+          AND ($6::text IS NULL OR o.origin_country = $6)
         """,
-        PUBLIC_STATUSES,
-        page.before,
+        [each for each in PUBLIC_STATUSES if status in (None, each)],
         text,
         region,
         sector,
         today,
-        page.fetch,
+        origin_country,
+        sorting=SORTING,
     )
-    return rows
 
 
 async def find_public(conn: Connection, ngo_id: UUID) -> Any | None:
@@ -73,15 +79,21 @@ async def find_standing(conn: Connection, ngo_id: UUID, today: date) -> Any | No
 
 
 async def list_applications(conn: Connection, page: PageRequest, status: Status) -> list[Any]:
-    rows: list[Any] = await conn.fetch(
+    return await fetch_page(
+        conn,
+        page,
         """
         SELECT id, version, status, name, acronym, origin_country, counterpart_unit, applied_at
-        FROM organisation WHERE status = $1 AND ($2::uuid IS NULL OR id < $2) ORDER BY id DESC LIMIT $3
+        FROM organisation WHERE status = $1
         """,
         status,
-        page.before,
-        page.fetch,
+        sorting=APPLICATION_SORTING,
     )
+
+
+async def organisations_named(conn: Connection, ids: Sequence[UUID]) -> list[Any]:
+    """What other resources show of the organisations that they refer to."""
+    rows: list[Any] = await conn.fetch("SELECT id, name, acronym, status FROM organisation WHERE id = ANY($1)", ids)
     return rows
 
 

@@ -9,9 +9,10 @@ from pydantic import Field, StringConstraints, model_validator
 from services.registry.dates import Day
 from services.registry.licences.api import Permit
 from services.registry.organisations.rules import Status
-from shared.http.body import Body, Line, Reason, View
+from shared.http.body import Body, Line, LongText, Number, Reason, ShortText, ShortTexts, View
+from shared.http.values import wrong
 
-Country = Annotated[str, StringConstraints(pattern="^[A-Z]{2}$"), Field(description="ISO 3166-1 alpha-2")]
+Country = Annotated[str, StringConstraints(pattern="^[A-Z]{2}$", max_length=2), Field(description="ISO 3166-1 alpha-2")]
 Email = Annotated[Line, Field(pattern=r"^[^@\s]+@[^@\s]+\.[^@\s]+$")]
 Website = Annotated[Line, Field(pattern=r"^https?://[^\s/]+\.\S+$")]
 
@@ -34,8 +35,9 @@ class Application(Body):
 
     @model_validator(mode="after")
     def _names_each_sector_once(self) -> Self:
-        if len(set(self.sectors)) < len(self.sectors):
-            raise ValueError("`sectors` must name each sector once")
+        for place, sector in enumerate(self.sectors):
+            if sector in self.sectors[:place]:
+                raise wrong("each sector must be named once", "sectors", place)
         return self
 
     def profile(self) -> dict[str, Any]:
@@ -49,7 +51,7 @@ class Decision(Body):
     @model_validator(mode="after")
     def _rejects_with_a_reason(self) -> Self:
         if self.decision == "rejected" and self.reason is None:
-            raise ValueError("`reason` is needed to reject")
+            raise wrong("is needed to reject", "reason")
         return self
 
 
@@ -66,30 +68,39 @@ class Organisation(View):
     """What the public sees. The standing changes without the organisation, so it is a resource of its own."""
 
     id: UUID
-    version: int
+    version: Number
     status: Status
-    name: str
-    name_en: str | None
-    acronym: str
-    aliases: list[str]
-    legal_form: str
-    origin_country: str
-    home_city: str
-    website: str | None
-    sectors: list[str]
+    name: ShortText
+    name_en: ShortText | None
+    acronym: ShortText
+    aliases: ShortTexts
+    legal_form: ShortText
+    origin_country: ShortText
+    home_city: ShortText
+    website: ShortText | None
+    sectors: ShortTexts
     started_in_indonesia_on: date
-    counterpart_unit: str
+    counterpart_unit: ShortText
     successor_id: UUID | None
     merged_on: date | None
+
+
+class OrganisationLink(View):
+    """What other resources show of it."""
+
+    id: UUID
+    name: ShortText
+    acronym: ShortText
+    status: Status
 
 
 class Standing(View):
     """`late` as long as an obligation is overdue; `days_late` counts from the oldest one's due date."""
 
     compliance: Literal["on_time", "late"]
-    overdue_obligations: int
-    days_late: int
-    foreign_staff_in_post: int
+    overdue_obligations: Number
+    days_late: Number
+    foreign_staff_in_post: Number
 
     @classmethod
     def of(cls, row: Any) -> Self:
@@ -101,6 +112,10 @@ class Standing(View):
         )
 
 
+class ShownOrganisation(Organisation):
+    standing: Standing | None = Field(default=None, description="With `expand=standing`")
+
+
 class ListedOrganisation(Organisation):
     standing: Standing
 
@@ -110,17 +125,17 @@ class ListedOrganisation(Organisation):
 
 
 class Step(View):
-    action: str
+    action: ShortText
     from_status: Status | None
     to_status: Status
-    reason: str | None
-    actor_role: str
+    reason: LongText | None
+    actor_role: ShortText
     at: datetime
 
 
 class PrinciplePermit(View):
-    number: str
-    issuer: str
+    number: ShortText
+    issuer: ShortText
     issued_on: date
     valid_from: date
     valid_to: date
@@ -129,19 +144,19 @@ class PrinciplePermit(View):
 class ApplicationView(Organisation):
     """The whole form with all that was decided since; for the organisation's own people and the ministry."""
 
-    office_address: str
-    email: str
+    office_address: ShortText
+    email: ShortText
     applied_at: datetime
     principle_permit: PrinciplePermit
-    steps: list[Step]
+    steps: list[Step] = Field(max_length=10_000)
 
 
 class ListedApplication(View):
     id: UUID
-    version: int
+    version: Number
     status: Status
-    name: str
-    acronym: str
-    origin_country: str
-    counterpart_unit: str
+    name: ShortText
+    acronym: ShortText
+    origin_country: ShortText
+    counterpart_unit: ShortText
     applied_at: datetime

@@ -26,7 +26,7 @@ def _distinct(codes: list[str]) -> list[str]:
     return codes
 
 
-RegionCode = Annotated[str, StringConstraints(pattern=r"^[0-9]{2}(\.[0-9]{2})?$")]
+RegionCode = Annotated[str, StringConstraints(pattern=r"^[0-9]{2}(\.[0-9]{2})?$", max_length=5)]
 """A province, a regency or a city; as a filter also all within it."""
 
 Regencies = Annotated[

@@ -1,5 +1,6 @@
 """Reads of the copies."""
 
+from collections.abc import Sequence
 from datetime import date
 from uuid import UUID
 
@@ -41,3 +42,9 @@ async def partner_registrations(conn: Connection, ngo_id: UUID) -> dict[UUID, da
     """The NGO's approved local partners, and until when each is registered."""
     rows = await conn.fetch("SELECT id, registration_valid_to FROM local_partner WHERE ngo_id = $1", ngo_id)
     return {row["id"]: row["registration_valid_to"] for row in rows}
+
+
+async def organisations_named(conn: Connection, ids: Sequence[UUID]) -> Sequence[asyncpg.Record]:
+    """What the registry has told us of organisations, as others' resources show it."""
+    rows: Sequence[asyncpg.Record] = await conn.fetch("SELECT id, name, status FROM ngo WHERE id = ANY($1)", ids)
+    return rows

@@ -1,21 +1,27 @@
 """Obligations over HTTP."""
 
 from datetime import date
+from functools import partial
+from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Request, Response
-from pydantic import AwareDatetime
+from fastapi import Depends, Query, Request, Response
+from pydantic import AwareDatetime, Field
 
 from services.reporting.access import Fasker, FaskerHead, Reader
+from services.reporting.copies.queries import organisations_named
+from services.reporting.copies.views import OrganisationLink
 from services.reporting.obligations import commands, queries
 from services.reporting.obligations.rules import Kind, Status
-from shared.http.body import Body, Page, Reason, View
+from shared.http.body import Body, LongText, Number, Reason, ShortText, ShortTexts, View
+from shared.http.database import Db
 from shared.http.etags import ExpectedVersion, read_response
-from shared.http.paging import PageQuery, page
+from shared.http.paging import PageRequest, page_response, paged
+from shared.http.routing import resource
+from shared.http.selection import Selection, selects, shown, shown_page, with_related
 from shared.http.writes import KeyedWrite
-from shared.operations import Db
 
-router = APIRouter(prefix="/obligations", tags=["obligations"])
+router = resource("/obligations", tag="obligations")
 
 
 class ObligationView(View):
@@ -23,20 +29,39 @@ class ObligationView(View):
     ngo_id: UUID
     agreement_id: UUID
     kind: Kind
-    period: str
-    regions: tuple[str, ...]
-    rule: str
-    legal_basis: str
+    period: ShortText
+    regions: ShortTexts
+    rule: ShortText
+    legal_basis: LongText
     first_due_on: date
     due_on: date
     status: Status
-    extension_reason: str | None
-    waiver_reason: str | None
+    extension_reason: LongText | None
+    waiver_reason: LongText | None
     fulfilled_at: AwareDatetime | None
-    days_late: int | None
+    days_late: Number | None
     moved_from_ngo_id: UUID | None
     moved_to_ngo_id: UUID | None
-    version: int
+    version: Number
+
+
+class ShownObligation(ObligationView):
+    organisation: OrganisationLink | None = Field(default=None, description="With `expand=organisation`")
+
+
+class ObligationLink(View):
+    """What reports show of the obligation that they meet."""
+
+    id: UUID
+    kind: Kind
+    period: ShortText
+    rule: ShortText
+    legal_basis: LongText
+    due_on: date
+    status: Status
+
+
+Chosen = Annotated[Selection, Depends(selects(ShownObligation, "organisation"))]
 
 
 class Extension(Body):
@@ -48,26 +73,43 @@ class Waiver(Body):
     reason: Reason
 
 
-@router.get("")
+@router.get("", response_model=shown_page(ShownObligation))
 async def list_obligations(
     *,
+    request: Request,
     scope: Reader,
     db: Db,
-    paging: PageQuery,
+    paging: Annotated[PageRequest, Depends(paged(queries.SORTING))],
+    chosen: Chosen,
     ngo_id: UUID | None = None,
     status: Status | None = None,
     kind: Kind | None = None,
-) -> Page[ObligationView]:
+    due_from: Annotated[date | None, Query(description="Due on this day or later")] = None,
+    due_to: Annotated[date | None, Query(description="Due on this day or before")] = None,
+) -> Response:
     """What is due: of your own NGO, in your regions, or of all."""
-    rows = await queries.list_obligations(db, scope, paging, ngo_id=ngo_id, status=status, kind=kind)
-    return page(rows, paging, lambda row: ObligationView.model_validate(dict(row)))
+    async with db.read() as conn:
+        rows = await queries.list_obligations(
+            conn, scope, paging, ngo_id=ngo_id, status=status, kind=kind, due_from=due_from, due_to=due_to
+        )
+        found = await with_related(rows, chosen, "organisation", "ngo_id", partial(organisations_named, conn))
+    return page_response(
+        request,
+        paging,
+        found,
+        ShownObligation.of,
+        chosen=chosen,
+        sorting=queries.SORTING,
+    )
 
 
-@router.get("/{obligation_id}", response_model=ObligationView)
-async def get_obligation(obligation_id: UUID, scope: Reader, db: Db, request: Request) -> Response:
+@router.get("/{obligation_id}", response_model=shown(ShownObligation))
+async def get_obligation(obligation_id: UUID, scope: Reader, db: Db, request: Request, chosen: Chosen) -> Response:
     """What is due, by which rule, and whether it was met."""
-    row = await queries.get_obligation(db, scope, obligation_id)
-    return read_response(request, ObligationView.model_validate(dict(row)), row["version"])
+    async with db.read() as conn:
+        row = await queries.get_obligation(conn, scope, obligation_id)
+        [found] = await with_related([row], chosen, "organisation", "ngo_id", partial(organisations_named, conn))
+    return read_response(request, ShownObligation.of(found), row["version"], chosen=chosen)
 
 
 @router.post("/{obligation_id}/extension", response_model=ObligationView)
@@ -85,7 +127,7 @@ async def extend_obligation(
             actor=tx.actor,
             now=tx.now,
         )
-        tx.answer(ObligationView.model_validate(dict(row)), version=row["version"])
+        tx.answer(ObligationView.of(row), version=row["version"])
     return tx.response
 
 
@@ -98,5 +140,5 @@ async def waive_obligation(
         row = await commands.waive(
             tx.conn, obligation_id, reason=body.reason, version=version, actor=tx.actor, now=tx.now
         )
-        tx.answer(ObligationView.model_validate(dict(row)), version=row["version"])
+        tx.answer(ObligationView.of(row), version=row["version"])
     return tx.response

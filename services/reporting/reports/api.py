@@ -1,24 +1,31 @@
 """Reports over HTTP."""
 
-from typing import Literal
+from functools import partial
+from typing import Annotated, Literal
 from uuid import UUID
 
-from fastapi import APIRouter, Request, Response
+from fastapi import Depends, Query, Request, Response
 from pydantic import AwareDatetime, Field, model_validator
-from pydantic_core import PydanticCustomError
 
 from services.reporting.access import Fasker, Reader, ReportingMember, Scope
+from services.reporting.copies.queries import organisations_named
+from services.reporting.copies.views import OrganisationLink
+from services.reporting.obligations.api import ObligationLink
+from services.reporting.obligations.queries import obligations_named
 from services.reporting.reports import commands, queries
 from services.reporting.reports.content import ReportContent, ReportDraft
 from services.reporting.submission.bodies import Comments, SubmittedView, as_dicts
 from services.reporting.submission.rules import Status
-from shared.http.body import Body, Page, View
+from shared.http.body import Body, Number, ShortText, ShortTexts, View
+from shared.http.database import Db
 from shared.http.etags import ExpectedVersion, read_response
-from shared.http.paging import PageQuery, page
+from shared.http.paging import PageRequest, page_response, paged
+from shared.http.routing import resource
+from shared.http.selection import Selection, selects, shown, shown_page, with_related
+from shared.http.values import wrong
 from shared.http.writes import KeyedWrite, Transaction
-from shared.operations import Db
 
-router = APIRouter(prefix="/reports", tags=["reports"])
+router = resource("/reports", tag="reports")
 
 
 class ReportDecision(Body):
@@ -28,7 +35,7 @@ class ReportDecision(Body):
     @model_validator(mode="after")
     def _says_why(self) -> "ReportDecision":
         if self.decision == Status.REVISION_REQUESTED and not self.comments:
-            raise PydanticCustomError("comment_missing", "a request for revision needs at least one comment")
+            raise wrong("a request for revision needs at least one comment", "comments")
         return self
 
 
@@ -37,44 +44,74 @@ class ReportSummary(View):
     ngo_id: UUID
     obligation_id: UUID
     agreement_id: UUID
-    kind: str
-    period: str
-    regions: list[str]
+    kind: ShortText
+    period: ShortText
+    regions: ShortTexts
     status: Status
-    submitted_version: int
+    submitted_version: Number
     submitted_at: AwareDatetime | None
-    days_late: int | None
-    version: int
+    days_late: Number | None
+    version: Number
+
+
+class ShownReportSummary(ReportSummary):
+    organisation: OrganisationLink | None = Field(default=None, description="With `expand=organisation`")
+    obligation: ObligationLink | None = Field(default=None, description="With `expand=obligation`")
 
 
 class ReportView(SubmittedView[ReportContent]):
     obligation_id: UUID
-    kind: str
-    period: str
-    days_late: int | None
+    kind: ShortText
+    period: ShortText
+    days_late: Number | None
 
 
-@router.get("")
+@router.get("", response_model=shown_page(ShownReportSummary))
 async def list_reports(
     *,
+    request: Request,
     scope: Reader,
     db: Db,
-    paging: PageQuery,
+    paging: Annotated[PageRequest, Depends(paged(queries.SORTING))],
+    chosen: Annotated[Selection, Depends(selects(ShownReportSummary, "organisation", "obligation"))],
+    ngo_id: UUID | None = None,
     agreement_id: UUID | None = None,
     status: Status | None = None,
-) -> Page[ReportSummary]:
+    period: Annotated[
+        str | None, Query(max_length=7, pattern=r"^[0-9]{4}(-S[12])?$", description="`2020-S1` or `2020`")
+    ] = None,
+) -> Response:
     """Reports of your own NGO, or what was submitted: in your regions, or by all."""
     async with db.read() as conn:
-        rows = await queries.list_reports(conn, scope, paging, agreement_id=agreement_id, status=status)
-    return page(rows, paging, lambda row: ReportSummary.model_validate(dict(row)))
+        rows = await queries.list_reports(
+            conn, scope, paging, ngo_id=ngo_id, agreement_id=agreement_id, status=status, period=period
+        )
+        named = await with_related(rows, chosen, "organisation", "ngo_id", partial(organisations_named, conn))
+        found = await with_related(
+            named, chosen, "obligation", "obligation_id", partial(obligations_named, conn, scope)
+        )
+    return page_response(
+        request,
+        paging,
+        found,
+        ShownReportSummary.of,
+        chosen=chosen,
+        sorting=queries.SORTING,
+    )
 
 
-@router.get("/{report_id}", response_model=ReportView)
-async def get_report(report_id: UUID, scope: Reader, db: Db, request: Request) -> Response:
+@router.get("/{report_id}", response_model=shown(ReportView))
+async def get_report(
+    report_id: UUID,
+    scope: Reader,
+    db: Db,
+    request: Request,
+    chosen: Annotated[Selection, Depends(selects(ReportView))],
+) -> Response:
     """The report, all its submitted versions and the comments on each."""
     async with db.read() as conn:
         report = ReportView.model_validate(await queries.get_report(conn, scope, report_id))
-    return read_response(request, report, report.version)
+    return read_response(request, report, report.version, chosen=chosen)
 
 
 @router.post("", status_code=201, response_model=ReportView)

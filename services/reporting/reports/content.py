@@ -7,7 +7,8 @@ from uuid import UUID
 from pydantic import Field, model_validator
 
 from services.reporting.fields import Currency, Money, Quantity, Regencies, check_present
-from shared.http.body import Body, Line, Reason, Text, broken_rule
+from shared.http.body import Body, Line, Reason, Text
+from shared.http.values import wrong
 
 Count = Annotated[int, Field(ge=0, le=300_000_000)]
 
@@ -20,7 +21,7 @@ class Beneficiaries(Body):
     @model_validator(mode="after")
     def _adds_up(self) -> "Beneficiaries":
         if self.total != self.male + self.female:
-            raise broken_rule("V10", f"total must be {self.male + self.female}, the sum of male and female")
+            raise wrong(f"must be {self.male + self.female}, the sum of male and female", "total", rule="V10")
         return self
 
 
@@ -61,5 +62,6 @@ class ReportDraft(ReportContent):
 
     @model_validator(mode="after")
     def _regions_exist(self) -> "ReportDraft":
-        check_present(self.regions)
+        for place, activity in enumerate(self.activities):
+            check_present(activity.regions, "activities", place, "regions")
         return self

@@ -1,7 +1,7 @@
 """Reads of reports, within the caller's scope. Who is not of the NGO sees what was submitted last."""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 import asyncpg
@@ -11,13 +11,24 @@ from services.reporting.submission.rules import Status
 from services.reporting.submission.versions import history
 from shared.db import Connection
 from shared.errors import NotFound
-from shared.http.paging import PageRequest
+from shared.http.paging import PageRequest, Sorting, fetch_page
+
+SORTING: Final = Sorting(period=("period", str))
 
 
 async def list_reports(
-    conn: Connection, scope: Scope, page: PageRequest, *, agreement_id: UUID | None, status: Status | None
+    conn: Connection,
+    scope: Scope,
+    page: PageRequest,
+    *,
+    ngo_id: UUID | None,
+    agreement_id: UUID | None,
+    status: Status | None,
+    period: str | None,
 ) -> Sequence[asyncpg.Record]:
-    rows: Sequence[asyncpg.Record] = await conn.fetch(
+    return await fetch_page(
+        conn,
+        page,
         """
         SELECT id, ngo_id, obligation_id, agreement_id, kind, period, regions, status, submitted_version,
                submitted_at, days_late, version
@@ -25,17 +36,16 @@ async def list_reports(
         WHERE CASE WHEN $1::uuid IS NULL THEN submitted_version > 0 ELSE ngo_id = $1 END
           AND ($2::text[] IS NULL OR regions_lie_in(regions, $2))
           AND ($3::uuid IS NULL OR agreement_id = $3) AND ($4::text IS NULL OR status = $4)
-          AND ($5::uuid IS NULL OR id < $5)
-        ORDER BY id DESC LIMIT $6
+          AND ($5::uuid IS NULL OR ngo_id = $5) AND ($6::text IS NULL OR period = $6)
         """,
         scope.ngo_id,
         scope.regions,
         agreement_id,
         status,
-        page.before,
-        page.fetch,
+        ngo_id,
+        period,
+        sorting=SORTING,
     )
-    return rows
 
 
 async def get_report(conn: Connection, scope: Scope, report_id: UUID) -> dict[str, Any]:

@@ -1,6 +1,8 @@
 """Reads of stories: what is published, for everybody; what is written, within the caller's scope."""
 
 from collections.abc import Sequence
+from datetime import datetime
+from typing import Final
 from uuid import UUID
 
 import asyncpg
@@ -9,22 +11,27 @@ from services.reporting.access import Scope
 from services.reporting.stories.rules import Status
 from shared.db import Database
 from shared.errors import NotFound
-from shared.http.paging import PageRequest
+from shared.http.paging import PageRequest, Sorting, fetch_page
+
+PUBLISHED_SORTING: Final = Sorting("s.id", published_at=("s.published_at", datetime))
 
 
-async def list_published(db: Database, page: PageRequest, *, region: str | None) -> Sequence[asyncpg.Record]:
-    rows: Sequence[asyncpg.Record] = await db.pool.fetch(
+async def list_published(
+    db: Database, page: PageRequest, *, region: str | None, ngo_id: UUID | None, category: str | None
+) -> Sequence[asyncpg.Record]:
+    return await fetch_page(
+        db.pool,
+        page,
         """
         SELECT s.*, n.name AS ngo_name FROM story s JOIN ngo n ON n.id = s.ngo_id
         WHERE s.status = 'published' AND ($1::text IS NULL OR regions_lie_in(s.regions, ARRAY[$1]))
-          AND ($2::uuid IS NULL OR s.id < $2)
-        ORDER BY s.id DESC LIMIT $3
+          AND ($2::uuid IS NULL OR s.ngo_id = $2) AND ($3::text IS NULL OR s.category = $3)
         """,
         region,
-        page.before,
-        page.fetch,
+        ngo_id,
+        category,
+        sorting=PUBLISHED_SORTING,
     )
-    return rows
 
 
 async def get_published(db: Database, story_id: UUID) -> asyncpg.Record:
@@ -43,18 +50,15 @@ async def get_published(db: Database, story_id: UUID) -> asyncpg.Record:
 async def list_written(
     db: Database, scope: Scope, page: PageRequest, *, status: Status | None
 ) -> Sequence[asyncpg.Record]:
-    rows: Sequence[asyncpg.Record] = await db.pool.fetch(
+    return await fetch_page(
+        db.pool,
+        page,
         """
         SELECT * FROM story
         WHERE CASE WHEN $1::uuid IS NULL THEN status <> 'draft' ELSE ngo_id = $1 END
           AND ($2::text[] IS NULL OR regions_lie_in(regions, $2)) AND ($3::text IS NULL OR status = $3)
-          AND ($4::uuid IS NULL OR id < $4)
-        ORDER BY id DESC LIMIT $5
         """,
         scope.ngo_id,
         scope.regions,
         status,
-        page.before,
-        page.fetch,
     )
-    return rows

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from pydantic import AfterValidator, AwareDatetime, Field, StringConstraints
 
-from shared.http.body import Body, Text, View
+from shared.http.body import Body, LongText, Number, ShortText, ShortTexts, Text, View
 
 Content = TypeVar("Content")
 
@@ -31,21 +31,21 @@ Comments = Annotated[list[Comment], Field(max_length=100)]
 
 
 class CommentView(View):
-    field: str
-    text: str
+    field: LongText
+    text: LongText
 
 
 class VersionView(View, Generic[Content]):
     """A submitted version, which never changes, and what was decided on it."""
 
-    version: int
+    version: Number
     content: Content
-    content_sha256: str
+    content_sha256: ShortText
     submitted_at: AwareDatetime
-    decision: str | None
+    decision: ShortText | None
     decided_at: AwareDatetime | None
-    reason: str | None
-    comments: list[CommentView]
+    reason: LongText | None
+    comments: list[CommentView] = Field(max_length=10_000)
 
 
 class SubmittedView(View, Generic[Content]):
@@ -54,13 +54,13 @@ class SubmittedView(View, Generic[Content]):
     id: UUID
     ngo_id: UUID
     agreement_id: UUID
-    regions: list[str]
-    status: str
-    submitted_version: int = Field(description="Number of the latest submitted version; 0 before the first")
+    regions: ShortTexts
+    status: ShortText
+    submitted_version: Number = Field(description="Number of the latest submitted version; 0 before the first")
     submitted_at: AwareDatetime | None
     content: Content
-    versions: list[VersionView[Content]]
-    version: int = Field(description="Changes with every change; what `If-Match` must name")
+    versions: list[VersionView[Content]] = Field(max_length=10_000)
+    version: Number = Field(description="Changes with every change; what `If-Match` must name")
 
 
 def as_dicts(comments: Comments) -> list[dict[str, Any]]:

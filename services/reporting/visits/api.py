@@ -1,24 +1,30 @@
 """Visits over HTTP."""
 
 from datetime import date
+from functools import partial
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Request, Response
+from fastapi import Depends, Query, Request, Response
 from pydantic import AwareDatetime, Field
 
-from services.reporting.access import ActiveMember, Kesbangpol, Reader, Scope
+from services.reporting.access import ActiveMember, GuestReader, Kesbangpol, Reader, Scope
+from services.reporting.copies.queries import organisations_named
+from services.reporting.copies.views import OrganisationLink
 from services.reporting.fields import PresentRegency
 from services.reporting.visits import answers, commands, queries
 from services.reporting.visits.content import Announcement
 from services.reporting.visits.rules import Answer, Status
-from shared.http.body import Body, Page, Reason, Text, View
+from shared.audit import ReadReason
+from shared.http.body import Body, LongText, Number, Page, Reason, ShortText, ShortTexts, Text, View
+from shared.http.database import Db
 from shared.http.etags import ExpectedVersion, read_response
-from shared.http.paging import PageQuery, page
+from shared.http.paging import PageRequest, page_response, paged
+from shared.http.routing import resource
+from shared.http.selection import Selection, selects, shown, shown_page, with_related
 from shared.http.writes import KeyedWrite, Transaction
-from shared.operations import Db
 
-router = APIRouter(prefix="/visits", tags=["visits"])
+router = resource("/visits", tag="visits")
 
 
 class RegionAnswer(Body):
@@ -39,72 +45,104 @@ class Completion(Body):
 
 
 class StopView(View):
-    region: str
+    region: ShortText
     on: date
-    place: str
+    place: ShortText
 
 
 class AnswerView(View):
-    itinerary_version: int
-    region: str
+    itinerary_version: Number
+    region: ShortText
     answer: Answer
-    reason: str
+    reason: LongText
     answered_at: AwareDatetime
 
 
 class VisitSummary(View):
     id: UUID
     ngo_id: UUID
-    purpose: str
+    purpose: LongText
     starts_on: date
     ends_on: date
     late: bool
-    guests: int = Field(description="How many; who they are: `/v1/visits/{id}/guests`")
-    nationalities: list[str]
-    regions: list[str]
-    stops: list[StopView]
-    itinerary_version: int
+    guests: Number = Field(description="How many; who they are: `/v1/visits/{id}/guests`")
+    nationalities: ShortTexts
+    regions: ShortTexts
+    stops: list[StopView] = Field(max_length=100)
+    itinerary_version: Number
     status: Status
-    cancellation_reason: str | None
-    completion_note: str | None
-    version: int
+    cancellation_reason: LongText | None
+    completion_note: LongText | None
+    version: Number
+
+
+class ShownVisitSummary(VisitSummary):
+    organisation: OrganisationLink | None = Field(default=None, description="With `expand=organisation`")
 
 
 class VisitView(VisitSummary):
-    answers: list[AnswerView]
-    unanswered: list[str]
+    answers: list[AnswerView] = Field(max_length=10_000)
+    unanswered: ShortTexts
 
 
 class GuestView(View):
-    name: str
-    nationality: str
-    passport_number: str
-    institution: str | None
+    name: ShortText
+    nationality: ShortText
+    passport_number: ShortText
+    institution: ShortText | None
 
 
-@router.get("")
-async def list_visits(scope: Reader, db: Db, paging: PageQuery, status: Status | None = None) -> Page[VisitSummary]:
+@router.get("", response_model=shown_page(ShownVisitSummary))
+async def list_visits(
+    *,
+    request: Request,
+    scope: Reader,
+    db: Db,
+    paging: Annotated[PageRequest, Depends(paged(queries.SORTING))],
+    chosen: Annotated[Selection, Depends(selects(ShownVisitSummary, "organisation"))],
+    ngo_id: UUID | None = None,
+    status: Status | None = None,
+    region: Annotated[
+        str | None, Query(max_length=5, pattern=r"^[0-9]{2}(\.[0-9]{2})?$", description="On the way")
+    ] = None,
+) -> Response:
     """Visits of your own NGO, those that come to your regions, or all."""
     async with db.read() as conn:
-        rows = await queries.list_visits(conn, scope, paging, status=status)
-    return page(rows, paging, lambda row: VisitSummary.model_validate(dict(row)))
+        rows = await queries.list_visits(conn, scope, paging, ngo_id=ngo_id, status=status, region=region)
+        found = await with_related(rows, chosen, "organisation", "ngo_id", partial(organisations_named, conn))
+    return page_response(
+        request,
+        paging,
+        found,
+        ShownVisitSummary.of,
+        chosen=chosen,
+        sorting=queries.SORTING,
+    )
 
 
-@router.get("/{visit_id}", response_model=VisitView)
-async def get_visit(visit_id: UUID, scope: Reader, db: Db, request: Request) -> Response:
+@router.get("/{visit_id}", response_model=shown(VisitView))
+async def get_visit(
+    visit_id: UUID,
+    scope: Reader,
+    db: Db,
+    request: Request,
+    chosen: Annotated[Selection, Depends(selects(VisitView))],
+) -> Response:
     """The visit, without its guests' names, and the regions' answers."""
     async with db.read() as conn:
         visit = VisitView.model_validate(await queries.get_visit(conn, scope, visit_id))
-    return read_response(request, visit, visit.version)
+    return read_response(request, visit, visit.version, chosen=chosen)
 
 
 @router.get("/{visit_id}/guests")
-async def read_guests(visit_id: UUID, scope: Reader, db: Db, request: Request) -> Page[GuestView]:
-    """Names and passports: for the own NGO, the Fasker officer, and Kesbangpol on the way. Each read is logged."""
+async def read_guests(visit_id: UUID, scope: GuestReader, db: Db, reason: ReadReason) -> Page[GuestView]:
+    """Names and passports: for the own NGO, the Fasker officer, and Kesbangpol on the way.
+
+    Each reading is logged; officials say why in `Singo-Reason`.
+    """
     async with db.transaction() as conn:
-        now = await request.app.state.clock.now(conn)
-        rows = await queries.read_guests(conn, scope, visit_id, now=now)
-    return Page(items=[GuestView.model_validate(dict(row)) for row in rows])
+        rows = await queries.read_guests(conn, scope, visit_id, reason=reason)
+    return Page(items=[GuestView.of(row) for row in rows])
 
 
 @router.post("", status_code=201, response_model=VisitView)
@@ -127,7 +165,7 @@ async def change_visit(
     return tx.response
 
 
-@router.post("/{visit_id}/answers", status_code=201, response_model=VisitView)
+@router.post("/{visit_id}/answers", status_code=201, response_model=VisitView, responses={412: {}})
 async def answer_visit(visit_id: UUID, body: RegionAnswer, _: Kesbangpol, write: KeyedWrite) -> Response:
     """A region on the way approves, postpones or refuses."""
     async with write.begin() as tx:

@@ -7,13 +7,14 @@ from pydantic import Field, StringConstraints, field_validator, model_validator
 
 from services.reporting.fields import PresentRegency
 from shared.http.body import Body, Line, Text, broken_rule
+from shared.http.values import wrong
 
 Nationality = Annotated[
     str,
-    StringConstraints(pattern=r"^[A-Z]{2}$"),
+    StringConstraints(pattern=r"^[A-Z]{2}$", max_length=2),
     Field(description="ISO 3166-1 alpha-2 code of the country"),
 ]
-PassportNumber = Annotated[str, StringConstraints(pattern=r"^[A-Z0-9]{5,20}$")]
+PassportNumber = Annotated[str, StringConstraints(pattern=r"^[A-Z0-9]{5,20}$", max_length=20)]
 
 
 class Guest(Body):
@@ -48,9 +49,12 @@ class Announcement(Body):
     @model_validator(mode="after")
     def _stops_lie_inside(self) -> "Announcement":
         if self.ends_on < self.starts_on:
-            raise broken_rule("V15", "ends_on must not be before starts_on")
-        if outside := [stop.on.isoformat() for stop in self.stops if not self._covers(stop.on)]:
-            raise broken_rule("V15", f"all stops must lie inside the visit; {', '.join(outside)} do not")
+            raise wrong("must not be before `starts_on`", "ends_on", rule="V15")
+        for place, stop in enumerate(self.stops):
+            if not self._covers(stop.on):
+                raise wrong(
+                    f"must lie inside the visit, {self.starts_on} to {self.ends_on}", "stops", place, "on", rule="V15"
+                )
         return self
 
     def _covers(self, day: date) -> bool:

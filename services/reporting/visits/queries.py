@@ -1,37 +1,47 @@
 """Reads of visits, within the caller's scope. Guests' names and passports: `read_guests` only, and logged."""
 
 from collections.abc import Sequence
-from datetime import datetime
-from typing import Any
+from datetime import date
+from typing import Any, Final
 from uuid import UUID
 
 import asyncpg
 
-from services.reporting.access import Scope
+from services.reporting.access import NEED_GUESTS, Scope
 from services.reporting.visits.rules import Status
+from shared import audit
 from shared.db import Connection
-from shared.errors import NotAllowed, NotFound
-from shared.http.paging import PageRequest
-from shared.ids import uuid7
+from shared.errors import NotFound
+from shared.http.paging import PageRequest, Sorting, fetch_page
+
+SORTING: Final = Sorting(starts_on=("starts_on", date))
 
 
 async def list_visits(
-    conn: Connection, scope: Scope, page: PageRequest, *, status: Status | None
+    conn: Connection,
+    scope: Scope,
+    page: PageRequest,
+    *,
+    ngo_id: UUID | None,
+    status: Status | None,
+    region: str | None,
 ) -> Sequence[asyncpg.Record]:
-    rows: Sequence[asyncpg.Record] = await conn.fetch(
+    return await fetch_page(
+        conn,
+        page,
         """
         SELECT * FROM visit
         WHERE ($1::uuid IS NULL OR ngo_id = $1) AND ($2::text[] IS NULL OR regions_lie_in(regions, $2))
-          AND ($3::text IS NULL OR status = $3) AND ($4::uuid IS NULL OR id < $4)
-        ORDER BY id DESC LIMIT $5
+          AND ($3::text IS NULL OR status = $3) AND ($4::uuid IS NULL OR ngo_id = $4)
+          AND ($5::text IS NULL OR regions_lie_in(regions, ARRAY[$5]))
         """,
         scope.ngo_id,
         scope.regions,
         status,
-        page.before,
-        page.fetch,
+        ngo_id,
+        region,
+        sorting=SORTING,
     )
-    return rows
 
 
 async def get_visit(conn: Connection, scope: Scope, visit_id: UUID) -> dict[str, Any]:
@@ -62,22 +72,23 @@ async def get_visit(conn: Connection, scope: Scope, visit_id: UUID) -> dict[str,
     }
 
 
-async def read_guests(conn: Connection, scope: Scope, visit_id: UUID, *, now: datetime) -> Sequence[asyncpg.Record]:
-    """Who the guests are: for the visit's own NGO, the Fasker officer and Kesbangpol on the way. Logged."""
-    await get_visit(conn, scope, visit_id)
-    if scope.ngo_id:
-        role = "ngo"
-    elif scope.actor.has("fasker_officer", "pemda_kesbangpol"):
-        role = scope.actor.role("fasker_officer", "pemda_kesbangpol")
-    else:
-        raise NotAllowed("guests' names are for fasker_officer, and pemda_kesbangpol of a region on the way")
-    await conn.execute(
-        "INSERT INTO access_log (id, at, subject, role, visit_id) VALUES ($1, $2, $3, $4, $5)",
-        uuid7(),
-        now,
-        scope.actor.subject,
-        role,
-        visit_id,
+async def read_guests(
+    conn: Connection, scope: Scope, visit_id: UUID, *, reason: str | None
+) -> Sequence[asyncpg.Record]:
+    """Who the guests are. Logged, with the reason of whoever is not of the visit's own NGO."""
+    visit = await get_visit(conn, scope, visit_id)
+    own = scope.ngo_id is not None
+    if not own:
+        audit.expect_reason(reason)
+    await audit.record_read(
+        conn,
+        reader=scope.actor.subject,
+        role=scope.ngo_role if own else scope.actor.role(*NEED_GUESTS),
+        own=own,
+        owner_id=visit["ngo_id"],
+        resource=f"/v1/visits/{visit_id}/guests",
+        fields=("name", "nationality", "passport_number", "institution"),
+        reason=reason,
     )
     rows: Sequence[asyncpg.Record] = await conn.fetch(
         """

@@ -1,28 +1,33 @@
 """Work plans over HTTP."""
 
 from datetime import date
+from functools import partial
 from typing import Annotated, Literal
 from uuid import UUID
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import Depends, Query, Request, Response
 from pydantic import AwareDatetime, Field, StringConstraints, model_validator
-from pydantic_core import PydanticCustomError
 
 from services.reporting.access import ActiveMember, Reader, Satker, Scope
+from services.reporting.copies.queries import organisations_named
+from services.reporting.copies.views import OrganisationLink
 from services.reporting.fields import PresentRegency
 from services.reporting.submission.bodies import Comments, SubmittedView, as_dicts
 from services.reporting.submission.rules import Status
 from services.reporting.work_plans import commands, queries, review
 from services.reporting.work_plans.content import WorkPlanContent, WorkPlanDraft
-from shared.http.body import Body, Line, Page, Reason, View
+from shared.http.body import Body, Line, LongText, Number, Reason, ShortText, ShortTexts, View
+from shared.http.database import Db
 from shared.http.etags import ExpectedVersion, read_response
-from shared.http.paging import PageQuery, page
+from shared.http.paging import PageRequest, page_response, paged
+from shared.http.routing import resource
+from shared.http.selection import Selection, selects, shown, shown_page, with_related
+from shared.http.values import wrong
 from shared.http.writes import KeyedWrite, Transaction
-from shared.operations import Db
 
-router = APIRouter(prefix="/work-plans", tags=["work plans"])
+router = resource("/work-plans", tag="work plans")
 
-Sha256 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
+Sha256 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$", max_length=64)]
 
 
 class Minutes(Body):
@@ -42,69 +47,92 @@ class WorkPlanDecision(Body):
     @model_validator(mode="after")
     def _says_why(self) -> "WorkPlanDecision":
         if self.decision == Status.REJECTED and not self.reason:
-            raise PydanticCustomError("reason_missing", "a rejection needs a reason")
+            raise wrong("a rejection needs a reason", "reason")
         if self.decision == Status.REVISION_REQUESTED and not self.comments:
-            raise PydanticCustomError("comment_missing", "a request for revision needs at least one comment")
+            raise wrong("a request for revision needs at least one comment", "comments")
         return self
 
 
 class MinutesView(View):
-    region: str
+    region: ShortText
     held_on: date
-    document_number: str
-    document_sha256: str
+    document_number: ShortText
+    document_sha256: ShortText
     added_at: AwareDatetime
 
 
 class CautionView(View):
-    rule: str
-    field: str
-    detail: str
+    rule: ShortText
+    field: LongText
+    detail: LongText
 
 
 class WorkPlanSummary(View):
     id: UUID
     ngo_id: UUID
     agreement_id: UUID
-    year: int
-    title: str
-    regions: list[str]
+    year: Number
+    title: ShortText
+    regions: ShortTexts
     status: Status
-    submitted_version: int
+    submitted_version: Number
     submitted_at: AwareDatetime | None
-    version: int
+    version: Number
+
+
+class ShownWorkPlanSummary(WorkPlanSummary):
+    organisation: OrganisationLink | None = Field(default=None, description="With `expand=organisation`")
 
 
 class WorkPlanView(SubmittedView[WorkPlanContent]):
-    year: int
-    title: str
-    minutes: list[MinutesView]
-    missing_minutes: list[str]
-    warnings: list[CautionView]
+    year: Number
+    title: ShortText
+    minutes: list[MinutesView] = Field(max_length=10_000)
+    missing_minutes: ShortTexts
+    warnings: list[CautionView] = Field(max_length=10_000)
 
 
-@router.get("")
+@router.get("", response_model=shown_page(ShownWorkPlanSummary))
 async def list_work_plans(
     *,
+    request: Request,
     scope: Reader,
     db: Db,
-    paging: PageQuery,
+    paging: Annotated[PageRequest, Depends(paged(queries.SORTING))],
+    chosen: Annotated[Selection, Depends(selects(ShownWorkPlanSummary, "organisation"))],
+    ngo_id: UUID | None = None,
     agreement_id: UUID | None = None,
     year: Annotated[int | None, Query(ge=2000, le=2100)] = None,
     status: Status | None = None,
-) -> Page[WorkPlanSummary]:
+) -> Response:
     """Plans of your own NGO, or what was submitted: in your regions, or by all."""
     async with db.read() as conn:
-        rows = await queries.list_plans(conn, scope, paging, agreement_id=agreement_id, year=year, status=status)
-    return page(rows, paging, lambda row: WorkPlanSummary.model_validate(dict(row)))
+        rows = await queries.list_plans(
+            conn, scope, paging, ngo_id=ngo_id, agreement_id=agreement_id, year=year, status=status
+        )
+        found = await with_related(rows, chosen, "organisation", "ngo_id", partial(organisations_named, conn))
+    return page_response(
+        request,
+        paging,
+        found,
+        ShownWorkPlanSummary.of,
+        chosen=chosen,
+        sorting=queries.SORTING,
+    )
 
 
-@router.get("/{plan_id}", response_model=WorkPlanView)
-async def get_work_plan(plan_id: UUID, scope: Reader, db: Db, request: Request) -> Response:
+@router.get("/{plan_id}", response_model=shown(WorkPlanView))
+async def get_work_plan(
+    plan_id: UUID,
+    scope: Reader,
+    db: Db,
+    request: Request,
+    chosen: Annotated[Selection, Depends(selects(WorkPlanView))],
+) -> Response:
     """The plan, its minutes, all its submitted versions and the comments on each."""
     async with db.read() as conn:
         plan = WorkPlanView.model_validate(await queries.get_plan(conn, scope, plan_id))
-    return read_response(request, plan, plan.version)
+    return read_response(request, plan, plan.version, chosen=chosen)
 
 
 @router.post("", status_code=201, response_model=WorkPlanView)

@@ -49,5 +49,6 @@ class WorkPlanDraft(WorkPlanContent):
 
     @model_validator(mode="after")
     def _regions_exist(self) -> "WorkPlanDraft":
-        check_present(self.regions)
+        for place, activity in enumerate(self.activities):
+            check_present(activity.regions, "activities", place, "regions")
         return self

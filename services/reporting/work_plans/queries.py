@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from decimal import Decimal
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 import asyncpg
@@ -15,7 +15,9 @@ from services.reporting.work_plans import rules
 from services.reporting.work_plans.content import WorkPlanContent
 from shared.db import Connection
 from shared.errors import NotFound
-from shared.http.paging import PageRequest
+from shared.http.paging import PageRequest, Sorting, fetch_page
+
+SORTING: Final = Sorting("p.id", year=("p.year", int))
 
 
 async def list_plans(
@@ -23,11 +25,14 @@ async def list_plans(
     scope: Scope,
     page: PageRequest,
     *,
+    ngo_id: UUID | None,
     agreement_id: UUID | None,
     year: int | None,
     status: Status | None,
 ) -> Sequence[asyncpg.Record]:
-    rows: Sequence[asyncpg.Record] = await conn.fetch(
+    return await fetch_page(
+        conn,
+        page,
         """
         SELECT p.id, p.ngo_id, p.agreement_id, p.year, p.regions, p.status, p.submitted_version,
                p.submitted_at, p.version, coalesce(v.content, p.content) ->> 'title' AS title
@@ -37,18 +42,16 @@ async def list_plans(
         WHERE CASE WHEN $1 IS NULL THEN p.submitted_version > 0 ELSE p.ngo_id = $1 END
           AND ($2::text[] IS NULL OR regions_lie_in(p.regions, $2))
           AND ($3::uuid IS NULL OR p.agreement_id = $3) AND ($4::int IS NULL OR p.year = $4)
-          AND ($5::text IS NULL OR p.status = $5) AND ($6::uuid IS NULL OR p.id < $6)
-        ORDER BY p.id DESC LIMIT $7
+          AND ($5::text IS NULL OR p.status = $5) AND ($6::uuid IS NULL OR p.ngo_id = $6)
         """,
         scope.ngo_id,
         scope.regions,
         agreement_id,
         year,
         status,
-        page.before,
-        page.fetch,
+        ngo_id,
+        sorting=SORTING,
     )
-    return rows
 
 
 async def get_plan(conn: Connection, scope: Scope, plan_id: UUID) -> dict[str, Any]:

@@ -69,16 +69,36 @@ async def test_a_regional_office_sees_who_is_posted_in_its_region(service: Recom
 
 async def test_reading_the_person_is_logged_and_a_list_shows_nobody(service: Recommendations, ngo: Ngo) -> None:
     posting = await posting_of(service, ngo)
+    address = f"/foreign-staff/{posting}"
 
     listed = await service.get("/foreign-staff", role="fasker_officer")
-    read = await service.get(f"/foreign-staff/{posting}", role="fasker_officer", sub="officer-7")
-    masked = await service.get(f"/foreign-staff/{posting}", role="observer_tpoa")
+    read = await service.get(address, role="fasker_officer", sub="officer-7", reason="checks the permit")
+    silent = await service.get(address, role="fasker_officer", sub="officer-7")
+    masked = await service.get(address, role="observer_tpoa", reason="curious")
+    own = await service.get(address, sub=ngo.member)
 
     assert "Demo Person" not in listed.text
-    assert read.json()["person"]["passport_number"] == "NX000001"
-    assert masked.json()["person"] is None
+    assert read.json()["person"]["passport_number"] == own.json()["person"]["passport_number"] == "NX000001"
+    assert (silent.json()["person"], masked.json()["person"]) == (None, None)
     pool = await service.world.pool("recommendations")
-    logged = await pool.fetch("SELECT subject, role, opened, opened_id FROM access_log")
-    assert [(r["subject"], r["role"], r["opened"], str(r["opened_id"])) for r in logged] == [
-        ("officer-7", "fasker_officer", "posting", posting)
+    logged = await pool.fetch("SELECT reader, role, own, owner_id, resource, reason FROM personal_read ORDER BY id")
+    assert [tuple(row) for row in logged] == [
+        ("officer-7", "fasker_officer", False, ngo.id, f"/v1{address}", "checks the permit"),
+        (ngo.member, "ngo_admin", True, ngo.id, f"/v1{address}", None),
     ]
+
+
+async def test_who_has_the_masked_version_still_gets_the_person_for_a_reason(
+    service: Recommendations, ngo: Ngo
+) -> None:
+    address = f"/v1/foreign-staff/{await posting_of(service, ngo)}"
+    headers = service.world.read("fasker_officer")
+
+    masked = await service.http.get(address, headers=headers)
+    again = await service.http.get(address, headers=headers | {"If-None-Match": masked.headers["ETag"]})
+    opened = await service.http.get(
+        address, headers=headers | {"If-None-Match": masked.headers["ETag"], "Singo-Reason": "checks the permit"}
+    )
+
+    assert (again.status_code, opened.status_code) == (304, 200)
+    assert opened.json()["person"]["name"] == "Demo Person B"

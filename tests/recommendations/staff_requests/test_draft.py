@@ -1,3 +1,4 @@
+from shared.http.etags import version_of
 from tests.recommendations.bodies import staff_body
 from tests.recommendations.conftest import STAFF, Ngo, Recommendations
 
@@ -9,7 +10,7 @@ async def test_a_member_drafts_a_request(service: Recommendations, ngo: Ngo) -> 
     draft = response.json()
     assert (draft["status"], draft["version"], draft["regions"]) == ("draft", 1, ["53.06"])
     assert response.headers["Location"] == f"/v1{STAFF}/{draft['id']}"
-    assert response.headers["ETag"] == '"1"'
+    assert version_of(response.headers["ETag"]) == 1
     assert await service.events() == []
 
 

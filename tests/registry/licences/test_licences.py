@@ -44,7 +44,7 @@ async def test_the_same_licence_is_recorded_once(world: World, registry: httpx.A
 async def test_a_wrong_field_is_named(world: World, registry: httpx.AsyncClient, active: Json) -> None:
     wrong: list[tuple[Json, tuple[str, str | None]]] = [
         ({"valid_to": "2026-02-02"}, ("#/valid_to", "V01")),
-        ({"valid_to": "2023-02-01"}, ("#", "V01")),
+        ({"valid_to": "2023-02-01"}, ("#/valid_to", "V01")),
         ({"issued_on": "2999-01-01"}, ("#/issued_on", None)),
         ({"kind": "DRIVING_LICENCE"}, ("#/kind", None)),
         ({"document_sha256": "no fingerprint"}, ("#/document_sha256", None)),

@@ -57,7 +57,7 @@ WRONG_ACTIVITIES: list[tuple[Json, str, str | None]] = [
     ({"regions": ["53.06", "53.07"]}, "/regions/1", "V04"),
     ({"from_year": 2019}, "/from_year", "V04"),
     ({"to_year": 2024}, "/to_year", "V04"),
-    ({"to_year": 2019}, "", "V04"),
+    ({"to_year": 2019}, "/to_year", "V04"),
     ({"priority": "PN9-2020"}, "/priority", "V04"),
     ({"sector": "piracy"}, "/sector", None),
     ({"sdgs": [18]}, "/sdgs/0", None),

@@ -118,7 +118,7 @@ async def test_a_wrong_total_is_refused_at_its_place(
 
     problem = await ngo.post("/reports", report_body | {"activities": [wrong]}, status=422)
 
-    assert rules_of(problem) == [("#/activities/0/beneficiaries", "V10")]
+    assert rules_of(problem) == [("#/activities/0/beneficiaries/total", "V10")]
 
 
 async def test_there_is_one_report_on_an_obligation_until_it_is_withdrawn(

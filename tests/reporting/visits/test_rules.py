@@ -71,5 +71,5 @@ def test_v15_stops_lie_inside_the_visit(on: str, kept: bool) -> None:
 
 
 def test_v15_a_visit_does_not_end_before_it_starts() -> None:
-    with pytest.raises(ValidationError, match="must not be before starts_on"):
+    with pytest.raises(ValidationError, match="must not be before `starts_on`"):
         Announcement.model_validate(visit(ends_on="2020-03-01"))

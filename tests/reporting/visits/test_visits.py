@@ -16,6 +16,9 @@ def answer(region: str, what: str, version: int = 1) -> Json:
     return {"region": region, "answer": what, "reason": "after the festival", "version": version}
 
 
+WHY: Json = {"Singo-Reason": "an answer is due"}
+
+
 @pytest.fixture
 async def announced(ngo: Desk) -> Json:
     return await ngo.post("/visits", visit(), status=201)
@@ -155,7 +158,7 @@ async def test_a_wrong_announcement_is_refused_at_its_place(ngo: Desk, events: E
     nowhere = [{"region": "99.99", "on": "2020-03-02", "place": "Nowhere"}]
     for changes, pointer, rule in (
         ({"starts_on": "2020-02-02"}, "#/starts_on", "V15"),
-        ({"ends_on": "2020-03-01"}, "#", "V15"),
+        ({"ends_on": "2020-03-01"}, "#/ends_on", "V15"),
         ({"stops": nowhere}, "#/stops/0/region", "V17"),
         ({"stops": []}, "#/stops", None),
         ({"guests": []}, "#/guests", None),
@@ -180,23 +183,29 @@ async def test_names_and_passports_are_for_few_and_every_read_is_logged(
     path = f"/visits/{announced['id']}"
     planner = Desk(world, ngo.client, "pemda_planner", sub="bappeda-53.10", regions=[MANGGARAI])
 
-    for desk in (ngo, fasker, manggarai):
-        guests = (await desk.get(f"{path}/guests"))["items"]
+    for desk, reason in ((ngo, {}), (fasker, WHY), (manggarai, WHY)):
+        guests = (await desk.get(f"{path}/guests", **reason))["items"]
         assert [guest["passport_number"] for guest in guests] == ["DEMO0001", "DEMO0002", "DEMO0003"]
     for desk, status in ((satker, 403), (planner, 403), (other_ngo, 404), (elsewhere, 404)):
-        await desk.get(f"{path}/guests", status=status)
+        await desk.get(f"{path}/guests", status=status, **WHY)
     for desk in (ngo, fasker, satker, planner, manggarai):
         assert (await desk.get(path))["guests"] == 3
 
     pool = await world.pool("reporting")
-    logged = await pool.fetch("SELECT subject, role FROM access_log ORDER BY id")
-    assert {(row["subject"], row["role"]) for row in logged} == {
-        ("snv-staff", "ngo"),
-        ("fasker_officer-1", "fasker_officer"),
-        ("kesbangpol-53.10", "pemda_kesbangpol"),
-    }
-    with pytest.raises(asyncpg.RestrictViolationError):
-        await pool.execute("DELETE FROM access_log")
+    logged = await pool.fetch("SELECT reader, role, reason FROM personal_read ORDER BY id")
+    assert [tuple(row) for row in logged] == [
+        ("snv-staff", "ngo_staff", None),
+        ("fasker_officer-1", "fasker_officer", "an answer is due"),
+        ("kesbangpol-53.10", "pemda_kesbangpol", "an answer is due"),
+    ]
+    with pytest.raises(asyncpg.InsufficientPrivilegeError):
+        await pool.execute("DELETE FROM personal_read")
+
+
+async def test_officials_see_no_guests_without_a_reason(announced: Json, fasker: Desk) -> None:
+    problem = await fasker.get(f"/visits/{announced['id']}/guests", status=422)
+
+    assert [error["pointer"] for error in problem["errors"]] == ["header:Singo-Reason"]
 
 
 async def test_a_visit_is_cancelled_by_its_own_ngo(announced: Json, ngo: Desk, other_ngo: Desk, events: Events) -> None:

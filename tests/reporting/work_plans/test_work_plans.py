@@ -128,7 +128,7 @@ async def test_a_region_code_that_does_not_exist_is_refused(ngo: Desk, snv: Part
 
     problem = await ngo.post("/work-plans", body, status=422)
 
-    assert rules_of(problem) == [("#", "V17")]
+    assert rules_of(problem) == [("#/activities/1/regions/0", "V17")]
     assert "53.99" in problem["errors"][0]["detail"]
 
 

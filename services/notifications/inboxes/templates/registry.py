@@ -101,6 +101,15 @@ TEMPLATES: Final[Mapping[str, tuple[Template, ...]]] = {
             "{ngo} proposes {name} as a local partner.",
         ),
     ),
+    "LocalPartnersImported": (
+        Template(
+            ("fasker_officer",),
+            "Usulan {count} mitra lokal",
+            "{count} local partners proposed",
+            "{ngo} mengusulkan {count} mitra lokal sekaligus.",
+            "{ngo} proposes {count} local partners at once.",
+        ),
+    ),
     "LocalPartnerApproved": (
         Template(
             ("ngo",),

@@ -1,0 +1,256 @@
+"""Bulk imports: CSV (RFC 4180) or JSON lines, read row by row, written in chunks, in the request's transaction.
+
+`mode=atomic` (the default) writes all rows or, if one is bad, none (422); `mode=partial` writes the good ones.
+`dry_run=true` does all that it would do and undoes it. What is wrong with a row names its line and column. A cell is
+data: `=SUM(A1)` is stored as it stands; what makes a formula harmless belongs where CSV is written for a spreadsheet.
+"""
+
+import asyncio
+import csv
+import io
+from collections.abc import Awaitable, Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Final, Generic, Literal, TypeVar
+
+from fastapi import Depends, Request
+from pydantic import BaseModel, Field, ValidationError
+from pydantic_core import from_json
+
+from shared.db import Connection, savepoint
+from shared.errors import FieldError, InvalidInput
+from shared.http import media
+from shared.http.body import View
+
+Row = TypeVar("Row", bound=BaseModel)
+
+CSV: Final = "text/csv"
+JSON_LINES: Final = ("application/jsonl", "application/x-ndjson")
+PATH_END: Final = "/imports"
+BODY_BYTES_MAX: Final = 8 * 1_048_576
+ROWS_MAX: Final = 10_000
+CHUNK_ROWS: Final = 200
+SECONDS_MAX: Final = 20
+PROBLEMS_MAX: Final = 1000
+ERRORS_MAX: Final = 100
+
+Mode = Literal["atomic", "partial"]
+
+
+def body_bytes_max(path: str, usual: int) -> int:
+    return BODY_BYTES_MAX if path.endswith(PATH_END) else usual
+
+
+class RowProblem(View):
+    line: int = Field(ge=1, lt=2**31, description="Where the row begins, from 1, the header included")
+    column: str | None = Field(max_length=100, description="Null: the whole row")
+    detail: str = Field(max_length=2000)
+    rule: str | None = Field(default=None, max_length=20)
+
+
+class ImportReport(View):
+    mode: Mode
+    dry_run: bool = Field(description="True: nothing was written; the numbers are what would have been")
+    rows: int = Field(ge=0, le=ROWS_MAX)
+    imported: int = Field(ge=0, le=ROWS_MAX)
+    refused: int = Field(ge=0, le=ROWS_MAX)
+    problems: list[RowProblem] = Field(max_length=PROBLEMS_MAX, description="What is wrong with the refused rows")
+    problems_left_out: int = Field(ge=0, lt=2**31, description=f"Beyond the first {PROBLEMS_MAX}")
+
+
+@dataclass(frozen=True, slots=True)
+class Parsed(Generic[Row]):
+    """A row as it should be, or what is wrong with it."""
+
+    line: int
+    row: Row | None = None
+    problems: tuple[RowProblem, ...] = ()
+
+
+Write = Callable[[Sequence[tuple[int, Row]]], Awaitable[Sequence[RowProblem]]]
+"""Takes a chunk of good rows, each with its line, and tells which of them it refused."""
+
+
+@dataclass(slots=True)
+class _Tally:
+    rows: int = 0
+    refused: set[int] = field(default_factory=set)
+    problems: list[RowProblem] = field(default_factory=list)
+
+    def add(self, problems: Sequence[RowProblem]) -> None:
+        self.refused |= {problem.line for problem in problems}
+        self.problems += problems
+
+
+async def accepts_rows(request: Request) -> None:
+    """Marks a route whose body is CSV or JSON lines; `keyed_write` refuses other types."""
+    media.accept(request, CSV, *JSON_LINES)
+
+
+ACCEPTS_ROWS: Final = Depends(accepts_rows)
+
+REQUEST_BODY: Final[dict[str, Any]] = {
+    "requestBody": {
+        "required": True,
+        "description": f"At most {ROWS_MAX} rows, {BODY_BYTES_MAX // 1_048_576} MiB, UTF-8. CSV: the first line names "
+        "the columns; commas, or semicolons; several values in a cell stand with blanks between them",
+        "content": {type_: {"schema": {"type": "string"}} for type_ in (CSV, *JSON_LINES)},
+    }
+}
+
+
+def parse(
+    request: Request, content: bytes, model: type[Row], lists: frozenset[str] = frozenset()
+) -> Iterator[Parsed[Row]]:
+    """Row by row. `lists`: columns that hold several values."""
+    is_csv = media.type_of(request) == CSV
+    raw = _csv_rows(content, model, lists) if is_csv else _json_rows(content)
+    for count, (line, values) in enumerate(raw, start=1):
+        if count > ROWS_MAX:
+            raise InvalidInput.field("#", f"must be at most {ROWS_MAX} rows; send the rest in another request")
+        yield values if isinstance(values, Parsed) else _validated(line, values, model)
+
+
+def _validated(line: int, values: Any, model: type[Row]) -> Parsed[Row]:
+    try:
+        return Parsed(line, model.model_validate(values))
+    except ValidationError as error:
+        problems = tuple(
+            RowProblem(
+                line=line,
+                column=str(each["loc"][0])[:100] if each["loc"] else None,
+                detail=each["msg"][:2000],
+                rule=(each.get("ctx") or {}).get("rule"),
+            )
+            for each in error.errors(include_url=False, include_input=False)
+        )
+        return Parsed(line, problems=problems)
+
+
+def _wrong(line: int, detail: str) -> tuple[int, Parsed[Any]]:
+    return line, Parsed(line, problems=(RowProblem(line=line, column=None, detail=detail),))
+
+
+def _json_rows(content: bytes) -> Iterator[tuple[int, Any]]:
+    for line, text in enumerate(io.BytesIO(content), start=1):
+        if not text.strip():
+            continue
+        try:
+            values = from_json(text)
+        except ValueError:
+            yield _wrong(line, "is not valid JSON")
+            continue
+        yield (line, values) if isinstance(values, dict) else _wrong(line, "must be a JSON object")
+
+
+def _csv_rows(content: bytes, model: type[BaseModel], lists: frozenset[str]) -> Iterator[tuple[int, Any]]:
+    # A byte that is not UTF-8 becomes a lone surrogate, which no text of ours may hold: its own cell is refused.
+    text = io.TextIOWrapper(io.BytesIO(content), "utf-8-sig", errors="surrogateescape", newline="")
+    heading = content.split(b"\n", 1)[0]
+    reader = csv.reader(text, strict=True, delimiter=";" if b";" in heading and b"," not in heading else ",")
+    columns = _columns(next(reader, []), model)
+    while True:
+        line = reader.line_num + 1
+        try:
+            cells = next(reader)
+        except StopIteration:
+            return
+        except csv.Error as error:
+            yield _wrong(line, f"is not valid CSV: {error}")
+            continue
+        if not cells:
+            continue
+        if len(cells) != len(columns):
+            yield _wrong(line, f"has {len(cells)} cells; the first line names {len(columns)} columns")
+            continue
+        filled = {name: cell for name, cell in zip(columns, cells, strict=True) if cell.strip()}
+        yield line, {name: cell.split() if name in lists else cell for name, cell in filled.items()}
+
+
+def _columns(named: list[str], model: type[BaseModel]) -> list[str]:
+    columns = [name.strip() for name in named]
+    required = {name for name, field_ in model.model_fields.items() if field_.is_required()}
+    wrong = [FieldError("line:1", f"the column `{name}` is missing") for name in sorted(required - set(columns))]
+    wrong += [
+        FieldError(f"line:1:{name[:100]}", f"must be one of {', '.join(model.model_fields)}, once")
+        for place, name in enumerate(columns[:100])
+        if name not in model.model_fields or name in columns[:place]
+    ]
+    if wrong:
+        raise InvalidInput("the first line must name the columns", errors=wrong[:ERRORS_MAX])
+    return columns
+
+
+class _Undo(Exception):
+    """A dry run has come to its end."""
+
+
+async def carry_out(
+    conn: Connection,
+    rows: Iterator[Parsed[Row]],
+    write: Write[Row],
+    finish: Callable[[], None],
+    *,
+    mode: Mode,
+    dry_run: bool,
+) -> ImportReport:
+    """`finish` emits the events, once all rows are written.
+
+    Raises InvalidInput if the import is atomic and a row is bad: then the transaction must end without a commit.
+    """
+    tally = _Tally()
+    try:
+        async with asyncio.timeout(SECONDS_MAX), savepoint(conn):
+            await _write_all(rows, write, tally)
+            _undo(tally, mode=mode, dry_run=dry_run)
+            finish()
+    except _Undo:
+        pass
+    refused = len(tally.refused)
+    return ImportReport(
+        mode=mode,
+        dry_run=dry_run,
+        rows=tally.rows,
+        imported=0 if mode == "atomic" and refused else tally.rows - refused,
+        refused=refused,
+        problems=sorted(tally.problems, key=lambda problem: problem.line)[:PROBLEMS_MAX],
+        problems_left_out=max(len(tally.problems) - PROBLEMS_MAX, 0),
+    )
+
+
+def _undo(tally: _Tally, *, mode: Mode, dry_run: bool) -> None:
+    """Raise what makes the savepoint, or the whole transaction, as if nothing had been written."""
+    if dry_run:
+        raise _Undo
+    if tally.refused and mode == "atomic":
+        raise _refusal(tally)
+
+
+async def _write_all(
+    rows: Iterator[Parsed[Row]],
+    write: Write[Row],
+    tally: _Tally,
+) -> None:
+    chunk: list[tuple[int, Row]] = []
+    for parsed in rows:
+        tally.rows += 1
+        if parsed.row is None:
+            tally.add(parsed.problems)
+            continue
+        chunk.append((parsed.line, parsed.row))
+        if len(chunk) == CHUNK_ROWS:
+            tally.add(await write(chunk))
+            chunk = []
+    if chunk:
+        tally.add(await write(chunk))
+
+
+def _refusal(tally: _Tally) -> InvalidInput:
+    first = sorted(tally.problems, key=lambda problem: problem.line)[:ERRORS_MAX]
+    errors = [
+        FieldError(f"line:{p.line}:{p.column}" if p.column else f"line:{p.line}", p.detail, p.rule) for p in first
+    ]
+    return InvalidInput(
+        f"{len(tally.refused)} of {tally.rows} rows are not as they must be, so nothing was imported; "
+        "`dry_run=true` names them all",
+        errors=errors,
+    )

@@ -1,0 +1,184 @@
+"""What the story leaves out: with it, every route that writes is called once with success, and some drafts stay."""
+
+from datetime import date
+from typing import Any, Final
+
+from demo.cast import FASKER, FASKER_HEAD, NTT, Partner
+from demo.client import Answer, Person
+from demo.stage import Stage
+from demo.story import experts, relief
+from demo.story.visit import visit
+
+REJECTED: Final = Person("Rejected applicant", "rejected-1")
+REASON: Final = {"reason": "Data contoh"}
+
+
+async def act(stage: Stage) -> None:
+    for chapter in (people_join, local_partners, organisations, plans_and_reports, stories_and_visits):
+        await chapter(stage)
+    for chapter in (staff_and_goods, subscriptions, operators):
+        await chapter(stage)
+
+
+async def _version(stage: Stage, who: Person | None, service: str, path: str) -> int:
+    return (await stage.services.call(who, "GET", service, path)).version
+
+
+async def _do(stage: Stage, who: Person, service: str, path: str, body: Any = None, **options: Any) -> Answer:
+    answer, _ = await stage.quietly(who, options.pop("verb", "POST"), service, path, body, **options)
+    return answer
+
+
+def _pair(stage: Stage) -> tuple[Partner, Partner]:
+    return stage.partners["snv"], stage.partners["irw"]
+
+
+async def people_join(stage: Stage) -> None:
+    for partner in _pair(stage):
+        members = f"/v1/organisations/{partner.ngo_id}/members"
+        for name, role in (("staff", "ngo_staff"), ("director", "ngo_director"), ("left", "ngo_staff")):
+            await _do(stage, partner.person, "registry", members, {"subject": f"{partner.key}-{name}", "role": role})
+        await _do(stage, partner.person, "registry", f"{members}/{partner.key}-left", verb="DELETE")
+        await _do(stage, partner.person, "registry", members, {"subject": f"{partner.key}-extra", "role": "ngo_staff"})
+        permit = {
+            "kind": "IZIN_OPERASIONAL",
+            "number": "DEMO-IO-1",
+            "issuer": "Kementerian Luar Negeri",
+            "issued_on": "2020-01-10",
+            "valid_from": "2020-02-01",
+            "valid_to": "2022-02-01",
+        }
+        await _do(stage, partner.person, "registry", f"/v1/organisations/{partner.ngo_id}/licences", permit)
+
+
+async def local_partners(stage: Stage) -> None:
+    for partner in _pair(stage):
+        proposal = {
+            "name": "Yayasan contoh",
+            "legal_form": "yayasan",
+            "registration_number": "DEMO-AHU-1",
+            "registration_valid_to": "2023-12-31",
+            "regions": partner.regions[:1] if partner.key == "irw" else ["53.06"],
+            "programme": "Data contoh",
+        }
+        proposed = await _do(stage, partner.person, "registry", "/v1/local-partners", proposal)
+        line = proposal | {"registration_number": "DEMO-AHU-2"}
+        await stage.services.call(
+            partner.person,
+            "POST",
+            "registry",
+            "/v1/local-partners/imports",
+            line,
+            headers={"Content-Type": "application/jsonl"},
+        )
+        path = f"/v1/local-partners/{proposed.body['id']}/decision"
+        await _do(stage, FASKER, "registry", path, {"decision": "approved"}, match=proposed.version)
+
+
+async def organisations(stage: Stage) -> None:
+    care, ford = stage.partners["care"], stage.partners["ford"]
+    path = f"/v1/organisations/{care.ngo_id}"
+    for step in ("suspension", "reinstatement"):
+        version = await _version(stage, None, "registry", path)
+        await _do(stage, FASKER, "registry", f"{path}/{step}", REASON, match=version)
+    path = f"/v1/organisations/{ford.ngo_id}"
+    version = await _version(stage, None, "registry", path)
+    await _do(stage, FASKER_HEAD, "registry", f"{path}/closure", REASON, match=version)
+    applications = [c for c in stage.services.made if c.route.name == "POST /v1/organisations"]  # type: ignore[attr-defined]
+    form = applications[-1].body | {"name": "Organisasi contoh", "acronym": "OC", "aliases": []}
+    applied = await _do(stage, REJECTED, "registry", "/v1/organisations", form)
+    path = f"/v1/organisations/{applied.body['id']}/verification"
+    await _do(stage, FASKER, "registry", path, {"decision": "rejected"} | REASON, match=applied.version)
+    await _do(stage, Person("Applicant", "applicant-1"), "registry", "/v1/organisations", form)
+
+
+async def plans_and_reports(stage: Stage) -> None:
+    for partner in _pair(stage):
+        plan = await _recorded(stage, "POST /v1/work-plans", partner) | {"year": 2021}
+        kept = await _do(stage, partner.person, "reporting", "/v1/work-plans", plan)
+        path = f"/v1/work-plans/{kept.body['id']}"
+        await _do(stage, partner.person, "reporting", path, plan, verb="PUT", match=kept.version)
+        left = await _do(stage, partner.person, "reporting", "/v1/work-plans", plan)
+        path = f"/v1/work-plans/{left.body['id']}"
+        await _do(stage, partner.person, "reporting", f"{path}/withdrawal", match=left.version)
+        due = await stage.read(partner.person, "reporting", "/v1/obligations?kind=semester_report&limit=100")
+        owed = [item["id"] for item in due["items"] if item["status"] in ("open", "due_soon", "overdue")]
+        report = await _recorded(stage, "POST /v1/reports", partner) | {"obligation_id": owed[0]}
+        draft = await _do(stage, partner.person, "reporting", "/v1/reports", report)
+        path = f"/v1/reports/{draft.body['id']}/withdrawal"
+        await _do(stage, partner.person, "reporting", path, match=draft.version)
+        await _do(stage, partner.person, "reporting", "/v1/reports", report)
+        path = f"/v1/obligations/{owed[-1]}"
+        version = await _version(stage, FASKER_HEAD, "reporting", path)
+        await _do(stage, FASKER_HEAD, "reporting", f"{path}/waiver", REASON, match=version)
+
+
+async def _recorded(stage: Stage, name: str, partner: Partner) -> dict[str, Any]:
+    """What the partner sent in the story."""
+    calls = [c for c in stage.services.made if c.route.name == name and c.who == partner.person]  # type: ignore[attr-defined]
+    body: dict[str, Any] = calls[-1].body
+    return body
+
+
+async def stories_and_visits(stage: Stage) -> None:
+    snv, irw = _pair(stage)
+    story = await _recorded(stage, "POST /v1/stories", snv)
+    for partner in (snv, irw):
+        place = {"regions": partner.regions[:1]}
+        draft = await _do(stage, partner.person, "reporting", "/v1/stories", story | place)
+        path = f"/v1/stories/{draft.body['id']}"
+        edited = await _do(stage, partner.person, "reporting", path, story | place, verb="PUT", match=draft.version)
+        if partner is irw:
+            sent = await _do(stage, irw.person, "reporting", f"{path}/submission", match=edited.version)
+            published = await _do(stage, FASKER, "reporting", f"{path}/publication", match=sent.version)
+            await _do(stage, FASKER, "reporting", f"{path}/unpublication", REASON, match=published.version)
+            shown = await _do(stage, irw.person, "reporting", "/v1/stories", story | place)
+            path = f"/v1/stories/{shown.body['id']}"
+            sent = await _do(stage, irw.person, "reporting", f"{path}/submission", match=shown.version)
+            await _do(stage, FASKER, "reporting", f"{path}/publication", match=sent.version)
+    trip = visit(date(2021, 3, 1)) | {"stops": [{"region": "72.10", "on": "2021-03-02", "place": "Sigi"}]}
+    await _do(stage, irw.person, "reporting", "/v1/visits", trip)
+    announced = await _do(stage, irw.person, "reporting", "/v1/visits", trip)
+    path = f"/v1/visits/{announced.body['id']}/cancellation"
+    await _do(stage, irw.person, "reporting", path, REASON, match=announced.version)
+
+
+async def staff_and_goods(stage: Stage) -> None:
+    snv, irw = _pair(stage)
+    for who, address, body in (
+        (snv.person, experts.PATH, experts.request(stage, 5)),
+        (irw.person, relief.PATH, relief.request(stage)),
+    ):
+        await _do(stage, who, "recommendations", address, body)
+        draft = await _do(stage, who, "recommendations", address, body)
+        path = f"{address}/{draft.body['id']}"
+        edited = await _do(stage, who, "recommendations", path, body, verb="PUT", match=draft.version)
+        await _do(stage, who, "recommendations", f"{path}/withdrawal", match=edited.version)
+    postings = await stage.read(snv.person, "recommendations", "/v1/foreign-staff")
+    posting, revoked, _ = postings["items"]
+    path = f"/v1/foreign-staff/{posting['id']}"
+    arrived = await _do(stage, snv.person, "recommendations", f"{path}/arrival", {"arrived_on": "2020-11-02"}, match=1)
+    await _do(stage, snv.person, "recommendations", f"{path}/end", {"ended_on": "2021-01-05"}, match=arrived.version)
+    request = await stage.read(snv.person, "recommendations", f"{experts.PATH}/{revoked['request_id']}")
+    path = f"/v1/letters/{request['letter']['id']}/revocation"
+    await _do(stage, FASKER_HEAD, "recommendations", path, REASON, match=1)
+
+
+async def subscriptions(stage: Stage) -> None:
+    path = f"/v1/subscriptions/{stage.services.addresses['subscription']}"
+    for step in ("pause", "resumption"):
+        version = await _version(stage, NTT, "notifications", path)
+        await _do(stage, NTT, "notifications", f"{path}/{step}", REASON, match=version)
+    for partner in _pair(stage):
+        inbox = await stage.read(partner.person, "notifications", "/v1/inbox?limit=1")
+        await _do(stage, partner.person, "notifications", f"/v1/inbox/{inbox['items'][0]['id']}/read")
+
+
+async def operators(stage: Stage) -> None:
+    operator, source = stage.services.operator, "registry"
+    readers = {"registry": "reporting", "reporting": source, "recommendations": source, "notifications": source}
+    for service, of in readers.items():
+        for act_ in ("redrive", "skip", "discard"):
+            await _do(stage, operator, service, f"/ops/v1/parked/{of}/none/1/{act_}", REASON)
+        for act_ in ("pause", "rewind", "resume"):
+            await _do(stage, operator, service, f"/ops/v1/sources/{of}/{act_}", REASON)

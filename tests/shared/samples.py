@@ -1,0 +1,58 @@
+"""Rows of the registry by SQL, where a test is about reading them and the way to them is long."""
+
+from typing import Any
+
+from shared.ids import uuid7
+from tests.world import World
+
+
+async def organisation_with_all(world: World, member: str) -> dict[str, Any]:
+    """An active organisation with a member, a licence, an agreement, a master plan and a local partner: their ids."""
+    pool = await world.pool("registry")
+    ngo_id, agreement_id, plan_id, partner_id = (uuid7() for _ in range(4))
+    await pool.execute(
+        """
+        INSERT INTO organisation (id, status, name, acronym, aliases, legal_form, origin_country, home_city,
+                                  office_address, email, sectors, started_in_indonesia_on, counterpart_unit, applicant,
+                                  applied_at, verified_at)
+        VALUES ($1, 'active', 'N', 'N', '{}', 'x', 'NL', 'x', 'x', 'x@example.org', '{}', '2012-01-01', 'x', 'x', now(),
+                now())
+        """,
+        ngo_id,
+    )
+    await pool.execute("INSERT INTO membership VALUES ($1, $2, 'ngo_admin', now())", member, ngo_id)
+    await pool.execute(
+        """
+        INSERT INTO licence (id, ngo_id, kind, number, issuer, issued_on, valid_from, valid_to, recorded_at,
+                             recorded_by)
+        VALUES ($1, $2, 'IZIN_PRINSIP', 'x', 'x', '2020-01-01', '2020-01-01', '2023-01-01', now(), 'x')
+        """,
+        uuid7(),
+        ngo_id,
+    )
+    await pool.execute(
+        """
+        INSERT INTO agreement (id, ngo_id, number, title, starts_on, ends_on, counterpart_unit, scope, regions, amount,
+                               currency, signatory_functions, signed_at, signed_by)
+        VALUES ($1, $2, $3, 'x', '2020-01-01', '2022-01-01', 'x', '{}', '{53.06}', 1, 'EUR', '{}', now(), 'x')
+        """,
+        agreement_id,
+        ngo_id,
+        f"DEMO-MSP-{member}",
+    )
+    await pool.execute(
+        "INSERT INTO master_plan (id, agreement_id, approved_at, approved_by, approved_by_role) "
+        "VALUES ($1, $2, now(), 'x', 'fasker_officer')",
+        plan_id,
+        agreement_id,
+    )
+    await pool.execute(
+        """
+        INSERT INTO local_partner (id, ngo_id, status, name, legal_form, registration_number, registration_valid_to,
+                                   regions, programme, proposed_at, proposed_by)
+        VALUES ($1, $2, 'proposed', 'x', 'x', 'x', '2030-01-01', '{53.06}', 'x', now(), 'x')
+        """,
+        partner_id,
+        ngo_id,
+    )
+    return {"ngo_id": ngo_id, "agreement_id": agreement_id, "partner_id": partner_id}
