@@ -33,8 +33,20 @@ test: setup ## all tests
 	@$(VENV_PYTHON) -m pytest -q -n auto --dist loadscope
 
 .PHONY: judges
-judges: setup ## outside judges: AsyncAPI, JSON Schema and CloudEvents readers of others on a whole run; hash chains (needs Node)
-	@$(VENV_PYTHON) -m tests.judges
+judges: setup ## outside judges: OpenAPI linters, schemathesis (make judges EXAMPLES=200), AsyncAPI, JSON Schema and CloudEvents readers on a whole run; hash chains (needs Node and Go)
+	@$(VENV_PYTHON) -m tests.judges $(EXAMPLES)
+
+.PHONY: keycloak
+keycloak: setup ## a real Keycloak on loopback with the realm singo; fetched once (180 MB, needs Java)
+	@$(VENV_PYTHON) -m deploy.keycloak
+
+.PHONY: keycloak-down
+keycloak-down: setup ## stop it
+	@$(VENV_PYTHON) -m deploy.keycloak stop
+
+.PHONY: keycloak-test
+keycloak-test: setup ## a service against a real Keycloak: its tokens, rights, rotation of keys (two minutes, 0.5 GB, needs Java)
+	@$(VENV_PYTHON) -m pytest -q tests/identity/keycloak.py
 
 .PHONY: mutants
 mutants: setup ## one mistake each in a copy of the event core: the test that is named for it must notice
@@ -50,6 +62,10 @@ faults: setup ## seeded runs in which everything is killed, cut off and put back
 bench: setup ## what the event core costs, into build/bench.json: make bench QUICK=1; with Debezium beside it: DEBEZIUM=1 (needs Java)
 	@$(VENV_PYTHON) -m tests.bench $(if $(QUICK),--quick) $(if $(DEBEZIUM),--debezium)
 
+.PHONY: soak
+soak: setup ## ten minutes of writes and reads over HTTP at 80 % of the limit, into build/bench.json
+	@$(VENV_PYTHON) -m tests.bench soak $(if $(QUICK),--quick)
+
 .PHONY: check
 check: setup ## format, lint, types, import rules, SQL, contracts, secrets, licences
 	@bash tests/check.sh
@@ -57,6 +73,14 @@ check: setup ## format, lint, types, import rules, SQL, contracts, secrets, lice
 .PHONY: contracts
 contracts: setup ## write schemas, examples and asyncapi.yaml of the events anew
 	@$(VENV_PYTHON) -m tests.contracts.generate
+
+.PHONY: openapi
+openapi: setup ## write the services' OpenAPI documents anew
+	@$(VENV_PYTHON) -m tests.openapi.generate
+
+.PHONY: clients
+clients: setup ## generate the Python and the TypeScript client of the APIs into build/clients (needs Node)
+	@$(VENV_PYTHON) -m clients
 
 .PHONY: lock
 lock: ## resolve the dependencies anew (needs uv) and write both lock files
@@ -68,5 +92,5 @@ lock: ## resolve the dependencies anew (needs uv) and write both lock files
 clean: ## stop everything and remove what was made here: data, environment, caches
 	@if [ -x $(VENV_PYTHON) ]; then $(VENV_PYTHON) -m shared.local down --wipe; fi
 	@rm -rf .venv .run .cache build *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis \
-		.import_linter_cache tests/judges/node_modules
+		.import_linter_cache tests/judges/node_modules clients/node_modules clients/build
 	@find . -name __pycache__ -prune -exec rm -rf {} +

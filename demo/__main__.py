@@ -35,11 +35,14 @@ CHAPTERS = (
 )
 
 
-async def play(addresses: dict[str, Any], console: Console, measures: Path | None) -> bool:
+async def play(
+    addresses: dict[str, Any], console: Console, measures: Path | None, services: type[Services] = Services
+) -> bool:
+    """Whether the story went as it must. `services` may be a kind that also keeps what is called."""
     narrator = Narrator(console)
     started = time.perf_counter()
     async with httpx.AsyncClient(timeout=30, trust_env=False) as http:
-        stage = Stage(Services(addresses, http), narrator, {p.key: p for p in load_partners()})
+        stage = Stage(services(addresses, http), narrator, {p.key: p for p in load_partners()})
         try:
             await stage.services.set_clock(stage.now)
             for chapter in CHAPTERS:

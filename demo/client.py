@@ -121,7 +121,7 @@ class Services:
         if verb != "GET":
             self.calls_ms.append(took_ms)
         events = [Caused(*found) for found in _EVENT.findall(response.headers.get("singo-events", ""))]
-        version = int(response.headers.get("etag", '"0"').strip('"'))
+        version = int(response.headers.get("etag", '"0"').strip('"').split("-")[0])
         parsed = response.json() if response.content and "json" in response.headers["content-type"] else response.text
         return Answer(response.status_code, parsed, version, events, at, took_ms, response.headers)
 

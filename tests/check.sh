@@ -45,7 +45,7 @@ check_lint() { ruff check --output-format concise .; }
 
 check_types() {
     local folders
-    mapfile -t folders < <(with_python services shared demo deploy tests)
+    mapfile -t folders < <(with_python services shared clients demo deploy tests)
     if ((${#folders[@]} == 0)); then nothing "no Python"; else mypy "${folders[@]}"; fi
 }
 
@@ -64,9 +64,9 @@ check_contracts() { python -m tests.contracts.generate --check; }
 
 # Offline: no finding is tried out on the service that it might belong to. Locks are nothing but hashes.
 # A made-up value in a test is marked where it stands: `# pragma: allowlist secret`. Generated contracts hold the
-# hashes of their examples; what they are generated from is read.
+# hashes of their examples; what they, and docs/openapi, are generated from is read.
 check_secrets() { project_files | xargs -0 detect-secrets-hook --no-verify \
-    --exclude-files '\.lock$' --exclude-files '^shared/contracts/.*\.(json|yaml)$'; }
+    --exclude-files '\.lock$' --exclude-files '^(shared/contracts|docs/openapi)/.*\.(json|yaml)$'; }
 
 # Of what an image holds; development tools never leave the developer's machine.
 check_licences() {

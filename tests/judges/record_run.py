@@ -2,23 +2,26 @@
 
 FOLDER/records.jsonl: each record of each topic as it lies in Kafka, and in `read` how Python reads it.
 FOLDER/events.jsonl: the services' `event` tables, as an auditor exports them.
+FOLDER/calls.jsonl: what the story's people sent with success.
+The servers stay up for the judges of running services; whoever calls this stops them, with `stop`.
 """
 
 import asyncio
 import json
 import shutil
-import signal
 import sys
 from base64 import b64encode
 from collections.abc import Iterable
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, ClassVar, Final
 
 import asyncpg
 from aiokafka import AIOKafkaConsumer, ConsumerRecord
 from rich.console import Console
 
 from demo.__main__ import play
+from demo.client import Answer, Person, Services
 from shared.contracts import EXPORT_EVENTS
 from shared.events.envelope import Envelope, parse
 from shared.local import ports, postgres, programs, supervisor
@@ -29,12 +32,31 @@ STACK: Final = RUN / "judges"
 """Apart from `make up`: other data, other ports."""
 
 READ_SECONDS: Final = 30
+CALLS: Final = "calls.jsonl"
+
+
+@dataclass
+class KeptCalls(Services):
+    """The story's calls, of which those that wrote are kept."""
+
+    kept: ClassVar[list[dict[str, Any]]] = []
+
+    async def call(
+        self, who: Person | None, verb: str, service: str, path: str, body: Any = None, **options: Any
+    ) -> Answer:
+        answer = await super().call(who, verb, service, path, body, **options)
+        if who is not None and verb != "GET" and answer.status < 400:
+            call = {"who": who.sub, "verb": verb, "service": service, "path": path.partition("?")[0], "body": body}
+            self.kept.append(call)
+        return answer
 
 
 async def play_and_record(folder: Path) -> int:
     addresses = programs.addresses(STACK)
-    if not await play(addresses, Console(quiet=True), None):
+    if not await play(addresses, Console(quiet=True), None, KeptCalls):
         sys.exit("the story did not go as it must; `make demo` shows where")
+    with (folder / CALLS).open("w") as file:
+        _write(file, KeptCalls.kept)
     with (folder / "records.jsonl").open("w") as file:
         records = await asyncio.wait_for(every_record(str(addresses["kafka"])), READ_SECONDS)
         _write(file, map(described, records))
@@ -104,17 +126,17 @@ def _write(file: Any, lines: Iterable[Any]) -> None:
     file.writelines(json.dumps(line, ensure_ascii=False) + "\n" for line in lines)
 
 
+def stop() -> None:
+    supervisor.down(STACK, wipe=True)
+    shutil.rmtree(STACK, ignore_errors=True)
+
+
 def main() -> None:
     folder = Path(sys.argv[1])
     folder.mkdir(parents=True, exist_ok=True)
-    signal.signal(signal.SIGTERM, signal.default_int_handler)  # so that a time limit stops the servers, too
-    try:
-        supervisor.down(STACK, wipe=True)
-        supervisor.up(STACK)
-        count = asyncio.run(play_and_record(folder))
-    finally:
-        supervisor.down(STACK, wipe=True)
-        shutil.rmtree(STACK, ignore_errors=True)
+    stop()
+    supervisor.up(STACK)
+    count = asyncio.run(play_and_record(folder))
     print(f"{count} records of a whole run in {folder / 'records.jsonl'}")
 
 
