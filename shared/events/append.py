@@ -37,6 +37,7 @@ class Emitted:
     """An event as it will be appended."""
 
     event: Event
+    key: str
     attributes: dict[str, str]
     payload: bytes
 
@@ -46,12 +47,12 @@ def emit(conn: "Connection", event: Event) -> None:
 
     Raises ValueError here, where a handler's savepoint catches it, for what the table would refuse at the end.
     """
-    payload = event.model_dump_json().encode()
-    if not 0 < len(event.stream_key().encode()) <= MAX_KEY_BYTES:
+    key, payload = event.stream_key(), event.model_dump_json().encode()
+    if not 0 < len(key.encode()) <= MAX_KEY_BYTES:
         raise ValueError(f"the key of an event has 1 to {MAX_KEY_BYTES} bytes")
     if len(payload) > MAX_PAYLOAD_BYTES:
         raise ValueError(f"the event has {len(payload)} bytes, {MAX_PAYLOAD_BYTES} at most")
-    conn.pending.append(Emitted(event, _attributes(event), payload))
+    conn.pending.append(Emitted(event, key, _attributes(event), payload))
 
 
 async def flush(conn: "Connection") -> None:
@@ -59,22 +60,15 @@ async def flush(conn: "Connection") -> None:
     if not conn.pending:
         return
     # Keys in order against deadlocks; the sort is stable, so the events of one key keep their order.
-    pending = sorted(conn.pending, key=lambda emitted: emitted.event.stream_key())
+    pending = sorted(conn.pending, key=lambda emitted: emitted.key)
     conn.pending.clear()
-    events = [emitted.event for emitted in pending]
-    ids = [uuid7() for _ in events]
-    sequences = await conn.fetchval(
-        "SELECT append($1, $2, $3, $4, $5, $6)",
-        [event.stream_key() for event in events],
-        ids,
-        [event.wire_type() for event in events],
-        [event.occurred_at for event in events],
-        [emitted.attributes for emitted in pending],
-        [emitted.payload for emitted in pending],
-    )
+    values = [
+        (one.key, uuid7(), one.event.wire_type(), one.event.occurred_at, one.attributes, one.payload) for one in pending
+    ]
+    sequences = await conn.fetchmany("SELECT append($1, $2, $3, $4, $5, $6)", values)
     conn.appended.extend(
-        Appended(id_, event.source, event.wire_type(), event.stream_key(), sequence)
-        for id_, event, sequence in zip(ids, events, sequences, strict=True)
+        Appended(id_, one.event.source, type_, key, sequence)
+        for one, (key, id_, type_, *_), (sequence,) in zip(pending, values, sequences, strict=True)
     )
 
 

@@ -107,25 +107,30 @@ def caused_by(event: Envelope) -> Iterator[None]:
         correlation_id.reset(correlation)
 
 
+class Overtaken(Exception):
+    """Another reader changed a watermark while this one worked from it: roll back, and repeat carefully."""
+
+
 async def receive(
     conn: Connection, batch: Sequence[Received], apply: Apply, sources: Collection[str], *, careful: bool = True
 ) -> Outcome:
     """Apply or park a batch of one source's records, in the caller's transaction.
 
-    Transient errors pass through: roll back and call again. Any other error of a handler parks its record; not
-    `careful`, it passes through too: the savepoint that would undo the handler's part costs two round trips.
+    Transient errors pass through: roll back and call again. Any other error of a handler parks its record. Not
+    `careful`, it passes through too, and so does Overtaken: that saves the savepoints, and a lock on each key, against
+    what is rare. Repeat it carefully then.
     """
     source = batch[0].envelope.source
     keys = sorted({received.envelope.key for received in batch})
-    marks, anything_waits = await _lock_marks(conn, source, keys)
+    before, anything_waits = await _read_marks(conn, source, keys, locked=careful)
     applied_elsewhere = await applied_by_source(conn, keys) if any(r.envelope.after for r in batch) else {}
 
     outcome, ready = Outcome(), []
-    provisional = {key: Mark(mark.sequence, mark.hash, mark.parked) for key, mark in marks.items()}
+    marks = {key: Mark(mark.sequence, mark.hash, mark.parked) for key, mark in before.items()}
     for received in batch:
         event = received.envelope
-        mark = provisional[event.key]
-        verdict = mark.judge(event, applied_elsewhere.get(event.key, {}), sources)
+        mark = marks[event.key]
+        verdict = mark.judge(event, applied_elsewhere.get(event.key, {}) if event.after else {}, sources)
         if verdict == "ready":
             mark.advance(event)
             ready.append(received)
@@ -135,12 +140,14 @@ async def receive(
             mark.parked = True
             outcome.parked.append((received, verdict, None))
 
-    if careful:
+    if not careful:
+        if ready:
+            await apply(conn, [received.envelope for received in ready])
+        outcome.applied = ready
+    else:
         await _apply_carefully(conn, ready, apply, outcome, blocked=set())
-    elif ready:
-        await apply(conn, [received.envelope for received in ready])
-        outcome.applied += ready
-    await _write_marks(conn, source, marks, outcome)
+        marks = _moved(before, outcome)
+    await _write_marks(conn, source, before, marks, {received.envelope.key for received, _, _ in outcome.parked})
     await _write_parked(conn, outcome.parked, marks)
     if anything_waits:
         await wake_those_waiting_for(conn, source, [r.envelope.key for r in outcome.applied])
@@ -178,12 +185,16 @@ async def try_to_apply(conn: Connection, events: Sequence[Envelope], apply: Appl
     return None
 
 
-async def _lock_marks(conn: Connection, source: str, keys: Sequence[str]) -> tuple[dict[str, Mark], bool]:
-    """Lock the keys' watermarks, in order, so that two readers of one partition take turns. And does anything wait?"""
+async def _read_marks(
+    conn: Connection, source: str, keys: Sequence[str], *, locked: bool
+) -> tuple[dict[str, Mark], bool]:
+    """The keys' watermarks; locked, in order, two readers of one partition take turns. And does anything wait?"""
     select = """
         SELECT key, sequence, hash, parked, EXISTS (SELECT FROM parked WHERE reason = 'waiting') AS anything_waits
-        FROM watermark WHERE source = $1 AND key = ANY($2) ORDER BY key FOR UPDATE
+        FROM watermark WHERE source = $1 AND key = ANY($2) ORDER BY key
     """
+    if locked:
+        select += "FOR UPDATE"
     rows = await conn.fetch(select, source, keys)
     if len(rows) < len(keys):
         await conn.execute(
@@ -205,29 +216,41 @@ async def applied_by_source(conn: Connection, keys: Sequence[str]) -> dict[str, 
     return applied
 
 
-async def _write_marks(conn: Connection, source: str, marks: Mapping[str, Mark], outcome: Outcome) -> None:
-    changed: dict[str, Mark] = {}
+def _moved(before: Mapping[str, Mark], outcome: Outcome) -> dict[str, Mark]:
+    """The watermarks after what was applied and parked."""
+    marks = {key: Mark(mark.sequence, mark.hash, mark.parked) for key, mark in before.items()}
     for received in outcome.applied:
-        key = received.envelope.key
-        changed.setdefault(key, marks[key]).advance(received.envelope)
+        marks[received.envelope.key].advance(received.envelope)
     for received, _, _ in outcome.parked:
-        key = received.envelope.key
-        changed.setdefault(key, marks[key]).parked = True
-    if not changed:
+        marks[received.envelope.key].parked = True
+    return marks
+
+
+async def _write_marks(
+    conn: Connection, source: str, before: Mapping[str, Mark], marks: Mapping[str, Mark], parked: Collection[str]
+) -> None:
+    """Raises Overtaken if one that moves, or that something was parked for, is no longer what it was."""
+    written = [key for key, mark in marks.items() if mark != before[key] or key in parked]
+    if not written:
         return
-    await conn.execute(
+    updated = await conn.execute(
         """
         UPDATE watermark w
         SET sequence = n.sequence, hash = n.hash, parked = n.parked, applied_at = clock_timestamp()
-        FROM unnest($2::text[], $3::bigint[], $4::bytea[], $5::boolean[]) AS n (key, sequence, hash, parked)
-        WHERE w.key = n.key AND w.source = $1
+        FROM unnest($2::text[], $3::bigint[], $4::bytea[], $5::boolean[], $6::bigint[], $7::boolean[])
+            AS n (key, sequence, hash, parked, sequence_before, parked_before)
+        WHERE w.key = n.key AND w.source = $1 AND w.sequence = n.sequence_before AND w.parked = n.parked_before
         """,
         source,
-        list(changed),
-        [mark.sequence for mark in changed.values()],
-        [mark.hash for mark in changed.values()],
-        [mark.parked for mark in changed.values()],
+        written,
+        [marks[key].sequence for key in written],
+        [marks[key].hash for key in written],
+        [marks[key].parked for key in written],
+        [before[key].sequence for key in written],
+        [before[key].parked for key in written],
     )
+    if updated != f"UPDATE {len(written)}":
+        raise Overtaken
 
 
 async def _write_parked(

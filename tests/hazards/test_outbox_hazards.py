@@ -26,8 +26,8 @@ def long(key: str, payload_bytes: int) -> Long:
 
 
 APPEND = """
-    SELECT append(ARRAY[$1::text], ARRAY[gen_random_uuid()], ARRAY['singo.registry.Happened.v1'], ARRAY[now()],
-                  ARRAY[json_build_object('time', now(), 'subject', $1::text)], ARRAY[$2::bytea])
+    SELECT append($1, gen_random_uuid(), 'singo.registry.Happened.v1', now(),
+                  json_build_object('time', now(), 'subject', $1::text), $2)
 """
 
 

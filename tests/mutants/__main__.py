@@ -33,6 +33,8 @@ GREEN, RED = 0, 1
 
 def main() -> int:
     wanted = [mutant for mutant in MUTANTS if all(word in mutant.name for word in sys.argv[1:])]
+    if not wanted:
+        sys.exit(f"no mutant has {' and '.join(sys.argv[1:])} in its name")
     environment = _environment()
     templates = uvloop.run(_templates(environment["SINGO_TEST_DSN"]))
     started = time.monotonic()

@@ -48,7 +48,7 @@ APPEND: Final = (
     mutant(
         "keys are locked as they come",
         "shared/events/append.py",
-        "sorted(conn.pending, key=lambda emitted: emitted.event.stream_key())",
+        "sorted(conn.pending, key=lambda emitted: emitted.key)",
         "[*conn.pending]",
         test=f"{INTERLEAVINGS}::test_writers_and_readers_that_answer_never_deadlock",
     ),
@@ -132,10 +132,17 @@ READING: Final = (
         test=f"{CONSUMER_HAZARDS}::test_silent_offset_reset_of_a_new_reader_is_a_gap_that_the_owner_fills",
     ),
     mutant(
-        "watermark not locked",
+        "watermark not locked when a batch is repeated",
         "shared/events/inbox.py",
-        "ORDER BY key FOR UPDATE",
-        "ORDER BY key",
+        "    if locked:\n",
+        "    if False:\n",
+        test=f"{INBOX}::test_a_batch_that_is_repeated_carefully_has_its_keys_to_itself",
+    ),
+    mutant(
+        "watermark moved whatever it has become",
+        "shared/events/inbox.py",
+        " AND w.sequence = n.sequence_before AND w.parked = n.parked_before",
+        "",
         test=f"{INTERLEAVINGS}::test_two_members_that_read_one_partition_at_once_apply_each_event_once",
     ),
     mutant(

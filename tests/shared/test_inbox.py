@@ -290,6 +290,55 @@ async def test_a_transient_error_undoes_the_batch_and_parks_nothing(world: World
     assert await reader.effects("asb") == [1, 2]
 
 
+async def test_a_batch_that_another_reader_overtakes_is_undone(world: World, reader: Reader) -> None:
+    one, two = await log_of(world, "asb", 2)
+    await reader.receive(one)
+
+    async def overtaken(_: Connection, events: Sequence[Envelope]) -> None:
+        await reader.receive(two)
+
+    with pytest.raises(inbox.Overtaken):
+        async with reader.db.transaction() as conn:
+            await inbox.receive(conn, [two], overtaken, SOURCES, careful=False)
+
+    assert await reader.effects("asb") == [1, 2]
+
+
+async def test_what_is_parked_behind_a_head_is_judged_anew_if_the_head_goes_meanwhile(
+    world: World, reader: Reader
+) -> None:
+    one, two = await log_of(world, "asb", 2)
+    reader.poison = {("asb", 1)}
+    await reader.receive(one)
+    [snv] = await log_of(world, "snv", 1)
+
+    async def drained(_: Connection, events: Sequence[Envelope]) -> None:
+        reader.poison = set()
+        await reader.drain()
+
+    with pytest.raises(inbox.Overtaken):
+        async with reader.db.transaction() as conn:
+            await inbox.receive(conn, [two, snv], drained, SOURCES, careful=False)
+
+    await reader.receive(two, snv)
+    assert await reader.effects("asb") == [1, 2]
+    assert await reader.parked() == []
+
+
+async def test_a_batch_that_is_repeated_carefully_has_its_keys_to_itself(world: World, reader: Reader) -> None:
+    one, two = await log_of(world, "asb", 2)
+    await reader.receive(one)
+
+    async def look(_: Connection, events: Sequence[Envelope]) -> None:
+        with pytest.raises(asyncpg.LockNotAvailableError):
+            await reader.db.pool.execute("SELECT FROM watermark WHERE key = 'asb' FOR UPDATE NOWAIT")
+
+    async with reader.db.transaction() as conn:
+        outcome = await inbox.receive(conn, [two], look, SOURCES)
+
+    assert len(outcome.applied) == 1
+
+
 hostile_steps = st.lists(st.tuples(st.integers(0, 10_000), st.integers(1, 6), st.booleans()), max_size=12)
 
 

@@ -147,54 +147,49 @@ CREATE FUNCTION chain_hash(previous bytea, id uuid, sequence bigint, type text, 
 LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
 RETURN sha256(previous || uuid_send(id) || int8send(sequence) || convert_to(type, 'UTF8') || payload);
 
--- Appends events in the order given: raises each key's sequence under its row lock, chains the hashes, fills the outbox.
--- Returns the sequences. Called once, last in a transaction, with its keys sorted: so no two writers can deadlock.
+-- Appends an event: raises its key's sequence under the row lock, chains the hashes, fills the outbox. Returns the sequence.
+-- Called last in a transaction, key by key in order: so no two writers can deadlock.
 -- Its limits stand here and not in CHECKs, whose texts PostgreSQL would take apart again at each statement.
 CREATE FUNCTION append(
-    keys text[], ids uuid[], types text[], occurred timestamptz[], attributes json[], payloads bytea[]
-) RETURNS bigint[]
+    key_ text, id_ uuid, type_ text, occurred_at_ timestamptz, attributes json, payload_ bytea
+) RETURNS bigint
 LANGUAGE plpgsql AS $$
 DECLARE
     halted text;
     genesis constant bytea := decode(repeat('00', 32), 'hex');
     appended bigint;
-    sequences bigint[] := '{}';
 BEGIN
-    SELECT reason INTO halted FROM halt;
-    IF FOUND THEN
-        RAISE EXCEPTION 'writing is halted: %', halted USING ERRCODE = 'SG001';
+    IF octet_length(key_) NOT BETWEEN 1 AND 200 OR octet_length(payload_) > 262144 THEN
+        RAISE EXCEPTION 'a key has 1 to 200 bytes, and a payload at most 256 KiB' USING ERRCODE = 'check_violation';
     END IF;
-    FOR i IN 1 .. cardinality(keys) LOOP
-        IF octet_length(keys[i]) NOT BETWEEN 1 AND 200 OR octet_length(payloads[i]) > 262144 THEN
-            RAISE EXCEPTION 'a key has 1 to 200 bytes, and a payload at most 256 KiB' USING ERRCODE = 'check_violation';
+    LOOP  -- an upsert would do it in one statement, but costs twice as much for a key that is there
+        WITH head AS (
+            UPDATE stream s SET
+                last_sequence = s.last_sequence + 1,
+                previous_hash = s.last_hash,
+                last_hash = chain_hash(s.last_hash, id_, s.last_sequence + 1, type_, payload_)
+            WHERE s.key = key_ AND NOT EXISTS (SELECT FROM halt)
+            RETURNING s.last_sequence AS sequence, s.previous_hash, s.last_hash AS hash, (
+                SELECT string_agg(w.source || '=' || w.sequence, ',' ORDER BY w.source)
+                FROM watermark w WHERE w.key = key_ AND w.sequence > 0
+            ) AS after
+        ), kept AS (
+            INSERT INTO event (key, sequence, id, type, occurred_at, after, headers, payload, previous_hash, hash)
+            SELECT key_, sequence, id_, type_, occurred_at_, after, attributes, payload_, previous_hash, hash FROM head
+        )
+        INSERT INTO outbox (key, sequence, id, type, after, headers, payload, previous_hash, hash)
+        SELECT key_, sequence, id_, type_, after, attributes, payload_, previous_hash, hash FROM head
+        RETURNING sequence INTO appended;
+        IF FOUND THEN
+            RETURN appended;
         END IF;
-        LOOP  -- an upsert would do it in one statement, but costs twice as much for a key that is there
-            WITH head AS (
-                UPDATE stream s SET
-                    last_sequence = s.last_sequence + 1,
-                    previous_hash = s.last_hash,
-                    last_hash = chain_hash(s.last_hash, ids[i], s.last_sequence + 1, types[i], payloads[i])
-                WHERE s.key = keys[i]
-                RETURNING s.last_sequence AS sequence, s.previous_hash, s.last_hash AS hash, (
-                    SELECT string_agg(w.source || '=' || w.sequence, ',' ORDER BY w.source)
-                    FROM watermark w WHERE w.key = keys[i] AND w.sequence > 0
-                ) AS after
-            ), kept AS (
-                INSERT INTO event (key, sequence, id, type, occurred_at, after, headers, payload, previous_hash, hash)
-                SELECT keys[i], sequence, ids[i], types[i], occurred[i], after, attributes[i], payloads[i],
-                       previous_hash, hash
-                FROM head
-            )
-            INSERT INTO outbox (key, sequence, id, type, after, headers, payload, previous_hash, hash)
-            SELECT keys[i], sequence, ids[i], types[i], after, attributes[i], payloads[i], previous_hash, hash FROM head
-            RETURNING sequence INTO appended;
-            EXIT WHEN FOUND;
-            INSERT INTO stream (key, last_sequence, previous_hash, last_hash) VALUES (keys[i], 0, genesis, genesis)
-            ON CONFLICT DO NOTHING;
-        END LOOP;
-        sequences := sequences || appended;
+        SELECT reason INTO halted FROM halt;
+        IF FOUND THEN
+            RAISE EXCEPTION 'writing is halted: %', halted USING ERRCODE = 'SG001';
+        END IF;
+        INSERT INTO stream (key, last_sequence, previous_hash, last_hash) VALUES (key_, 0, genesis, genesis)
+        ON CONFLICT DO NOTHING;
     END LOOP;
-    RETURN sequences;
 END $$;
 
 -- Sends a key's events again from a sequence on. Readers drop what they have; those that miss something get it.
