@@ -11,6 +11,7 @@ from demo.client import Person
 FASKER: Final = Person("Petugas Fasker", "fasker-officer-1", ("fasker_officer",), unit="Pusat Fasilitasi Kerja Sama")
 FASKER_HEAD: Final = Person("Kepala Fasker", "fasker-head-1", ("fasker_head",), unit="Pusat Fasilitasi Kerja Sama")
 SATKER: Final = Person("Petugas Satker", "satker-officer-1", ("satker_officer",), unit="Ditjen Bina Pembangunan Daerah")
+"""Of one unit; each partner's plans are for the unit that its agreement is with (`Partner.satker`)."""
 FLORES_TIMUR: Final = Person("Kesbangpol Flores Timur (53.06)", "kesbangpol-53.06", ("pemda_kesbangpol",), ("53.06",))
 MANGGARAI: Final = Person("Kesbangpol Manggarai (53.10)", "kesbangpol-53.10", ("pemda_kesbangpol",), ("53.10",))
 NTT: Final = Person("Sistem Pemprov NTT (53)", "pemprov-53", ("integrator",), ("53",))
@@ -36,6 +37,11 @@ class Partner:
     @property
     def regions(self) -> list[str]:
         return list(self.data["regions"])
+
+    @property
+    def satker(self) -> Person:
+        unit = str(self.data["unit"])
+        return SATKER if unit == SATKER.unit else Person(SATKER.title, f"satker: {unit}", SATKER.roles, unit=unit)
 
     @property
     def starts_on(self) -> date:

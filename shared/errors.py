@@ -13,6 +13,7 @@ Problem
 └── Unexpected            500
 """
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import ClassVar, Final
@@ -27,6 +28,14 @@ class FieldError:
     rule: str | None = None
     indonesian: str | None = None
     """`detail` in Indonesian, where there is one."""
+
+
+_FIELD_NAME: Final = re.compile(r"[a-z_][A-Za-z0-9_-]{0,39}")
+
+
+def is_field_name(text: str) -> bool:
+    """Whether what a caller named may be said to be it. Anything else may be data: of a person, in the wrong place."""
+    return _FIELD_NAME.fullmatch(text) is not None
 
 
 class Problem(Exception):

@@ -5,7 +5,7 @@ from typing import Annotated, Any, Final
 from uuid import UUID
 
 from aiokafka.errors import KafkaError
-from fastapi import Depends, Path, Query, Request
+from fastapi import Depends, Path, Query, Request, Response
 from pydantic import AwareDatetime, Field
 
 from shared.errors import NotAllowed, NotFound, Unavailable
@@ -15,6 +15,7 @@ from shared.http.body import BigNumber, Body, Line, LongText, Number, Page, Reas
 from shared.http.database import Db
 from shared.http.media import expect_media_type
 from shared.http.routing import prepared_router
+from shared.http.writes import KeyedWrite
 from shared.settings import ServiceSettings
 
 Key = Annotated[str, Query(max_length=200)]
@@ -190,55 +191,67 @@ async def read_event(_: Operator, db: Db, event_id: UUID) -> StoredEvent:
     return StoredEvent.of(row)
 
 
-@router.post("/parked/{source}/{key}/{sequence}/redrive")
-async def redrive_event(actor: Operator, db: Db, source: Line, key: Line, sequence: Position, act: OperatorAct) -> Done:
+@router.post("/parked/{source}/{key}/{sequence}/redrive", response_model=Done)
+async def redrive_event(
+    _: Operator, source: Line, key: Line, sequence: Position, act: OperatorAct, write: KeyedWrite
+) -> Response:
     """Try a parked event again at once, with new attempts."""
-    async with db.transaction() as conn:
-        done = await acts.redrive(conn, source, key, sequence, actor=actor.subject, reason=act.reason)
-    return Done(done=done)
+    async with write.begin(by_operator=True) as tx:
+        done = await acts.redrive(tx.conn, source, key, sequence, actor=tx.actor.subject, reason=act.reason)
+        tx.answer(Done(done=done))
+    return tx.response
 
 
-@router.post("/parked/{source}/{key}/{sequence}/skip")
-async def skip_event(actor: Operator, db: Db, source: Line, key: Line, sequence: Position, act: OperatorAct) -> Done:
+@router.post("/parked/{source}/{key}/{sequence}/skip", response_model=Done)
+async def skip_event(
+    _: Operator, source: Line, key: Line, sequence: Position, act: OperatorAct, write: KeyedWrite
+) -> Response:
     """Pass over the head of a parked key without its effect; its followers are applied next."""
-    async with db.transaction() as conn:
-        done = await acts.skip(conn, source, key, sequence, actor=actor.subject, reason=act.reason)
-    return Done(done=done)
+    async with write.begin(by_operator=True) as tx:
+        done = await acts.skip(tx.conn, source, key, sequence, actor=tx.actor.subject, reason=act.reason)
+        tx.answer(Done(done=done))
+    return tx.response
 
 
-@router.post("/parked/{source}/{key}/{sequence}/discard")
-async def discard_event(actor: Operator, db: Db, source: Line, key: Line, sequence: Position, act: OperatorAct) -> Done:
+@router.post("/parked/{source}/{key}/{sequence}/discard", response_model=Done)
+async def discard_event(
+    _: Operator, source: Line, key: Line, sequence: Position, act: OperatorAct, write: KeyedWrite
+) -> Response:
     """Throw a forged head of a key away (a fork, or one behind a gap): the history read so far stands."""
-    async with db.transaction() as conn:
-        done = await acts.discard(conn, source, key, sequence, actor=actor.subject, reason=act.reason)
-    return Done(done=done)
+    async with write.begin(by_operator=True) as tx:
+        done = await acts.discard(tx.conn, source, key, sequence, actor=tx.actor.subject, reason=act.reason)
+        tx.answer(Done(done=done))
+    return tx.response
 
 
-@router.post("/sources/{source}/pause")
-async def pause_source(actor: Operator, request: Request, db: Db, source: Line, act: OperatorAct) -> Done:
+@router.post("/sources/{source}/pause", response_model=Done)
+async def pause_source(_: Operator, request: Request, source: Line, act: OperatorAct, write: KeyedWrite) -> Response:
     """Apply nothing of a source until it is resumed, whatever is restarted meanwhile."""
     _topic_of(request, source)
-    async with db.transaction() as conn:
-        done = await acts.pause(conn, source, actor=actor.subject, reason=act.reason)
-    return Done(done=done)
+    async with write.begin(by_operator=True) as tx:
+        done = await acts.pause(tx.conn, source, actor=tx.actor.subject, reason=act.reason)
+        tx.answer(Done(done=done))
+    return tx.response
 
 
-@router.post("/sources/{source}/resume")
-async def resume_source(actor: Operator, request: Request, db: Db, source: Line, act: OperatorAct) -> Done:
+@router.post("/sources/{source}/resume", response_model=Done)
+async def resume_source(_: Operator, request: Request, source: Line, act: OperatorAct, write: KeyedWrite) -> Response:
     """Go on with a paused source where it was left, or from the start after a rewind."""
     _topic_of(request, source)
-    async with db.transaction() as conn:
-        done = await acts.resume(conn, source, actor=actor.subject, reason=act.reason)
-    return Done(done=done)
+    async with write.begin(by_operator=True) as tx:
+        done = await acts.resume(tx.conn, source, actor=tx.actor.subject, reason=act.reason)
+        tx.answer(Done(done=done))
+    return tx.response
 
 
-@router.post("/sources/{source}/rewind")
-async def rewind_source(actor: Operator, request: Request, db: Db, source: Line, act: OperatorAct) -> Done:
+@router.post("/sources/{source}/rewind", response_model=Done)
+async def rewind_source(_: Operator, request: Request, source: Line, act: OperatorAct, write: KeyedWrite) -> Response:
     """Read a paused source from its topic's start once it is resumed: always safe, what was applied is dropped."""
     topic = _topic_of(request, source)
-    async with db.transaction() as conn:
-        done = await acts.rewind(conn, source, topic, actor=actor.subject, reason=act.reason)
-    return Done(done=done)
+    async with write.begin(by_operator=True) as tx:
+        done = await acts.rewind(tx.conn, source, topic, actor=tx.actor.subject, reason=act.reason)
+        tx.answer(Done(done=done))
+    return tx.response
 
 
 def _topic_of(request: Request, source: str) -> str:

@@ -23,6 +23,7 @@ from shared.events import consumer, relay
 from shared.events.inbox import Apply
 from shared.events.waker import RelayWaker
 from shared.http.app import create_app, health
+from shared.http.budgets import forget_past_minutes
 from shared.http.server import configuration
 from shared.http.writes import forget_old_answers
 from shared.settings import ServiceSettings
@@ -105,7 +106,13 @@ def api(service: Service, settings: ServiceSettings) -> FastAPI:
 async def run_api(service: Service, settings: ServiceSettings) -> int:
     """Serve until SIGTERM or SIGINT: then answer what is running within the bound, and end. Returns the exit code."""
     app = api(service, settings)
-    config = configuration(app, host=settings.host, port=settings.port, stop_seconds=settings.stop_timeout_seconds)
+    config = configuration(
+        app,
+        host=settings.host,
+        port=settings.port,
+        stop_seconds=settings.stop_timeout_seconds,
+        trusted_proxies=settings.trusted_proxies,
+    )
     await _serve(config, app.state.stopping, handle_signals=True)
     return 0
 
@@ -185,7 +192,7 @@ def work_of(
         work["consumer"] = consumer.run(db, subscription, stopping)
         work["retry"] = consumer.retry_parked(db, subscription, stopping)
     clock = Clock(settable=settings.settable_clock)
-    for job in (forget_old_answers, *service.jobs):
+    for job in (forget_old_answers, forget_past_minutes, *service.jobs):
         work[job.__name__] = _repeat(job, db, clock, stopping)
     return work
 
@@ -205,7 +212,5 @@ async def _serve_health(service: Service, settings: ServiceSettings, db: Databas
     app = FastAPI(title=f"SINGO {service.name} worker", openapi_url=None)
     app.state.db = db
     app.include_router(health)
-    config = uvicorn.Config(
-        app, settings.host, settings.ops_port, log_level="warning", access_log=False, lifespan="off"
-    )
+    config = configuration(app, host=settings.host, port=settings.ops_port, stop_seconds=settings.stop_timeout_seconds)
     await _serve(config, stopping)

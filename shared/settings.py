@@ -39,6 +39,10 @@ class ServiceSettings(BaseSettings):
     calls_per_minute: int = Field(
         default=3000, ge=20, le=10_000_000, description="requests of one caller in a minute, over all processes"
     )
+    trusted_proxies: tuple[str, ...] = Field(
+        default=(),
+        description='proxies whose `X-Forwarded-For` names the caller\'s address, as JSON: ["10.0.0.7", "10.1.0.0/16"]',
+    )
     cors_origins: tuple[str, ...] = Field(
         default=(), description='origins whose pages may call from a browser, as JSON: ["https://app.example"]'
     )

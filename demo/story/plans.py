@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 from typing import Any
 
-from demo.cast import SATKER, Partner
+from demo.cast import Partner
 from demo.stage import Stage
 
 DIGEST = "0" * 64
@@ -52,7 +52,7 @@ async def the_others_plan(stage: Stage) -> None:
     for partner in stage.partners.values():
         if not partner.work_plan_id:
             await plan_and_approve(stage, partner, 2020)
-    stage.narrator.note("the other eleven file theirs, each with a BAP per regency; Satker approves")
+    stage.narrator.note("the other eleven file theirs, each with a BAP per regency; each one's Satker approves")
     approved = 0
     for partner in stage.partners.values():
         plans = await stage.read(partner.person, "reporting", "/v1/work-plans")
@@ -114,13 +114,13 @@ async def version_of(stage: Stage, partner: Partner) -> int:
 async def approve(stage: Stage, partner: Partner, *, tell: bool) -> None:
     path = f"/v1/work-plans/{partner.work_plan_id}"
     reviewed, _ = await stage.quietly(
-        SATKER, "POST", "reporting", f"{path}/review", match=await version_of(stage, partner)
+        partner.satker, "POST", "reporting", f"{path}/review", match=await version_of(stage, partner)
     )
     decision = {"decision": "approved"}
     if tell:
         did = f"approves the RKT of {partner.name}"
-        await stage.act(SATKER, did, "POST", "reporting", f"{path}/decision", decision, match=reviewed.version)
+        await stage.act(partner.satker, did, "POST", "reporting", f"{path}/decision", decision, match=reviewed.version)
     else:
-        await stage.quietly(SATKER, "POST", "reporting", f"{path}/decision", decision, match=reviewed.version)
+        await stage.quietly(partner.satker, "POST", "reporting", f"{path}/decision", decision, match=reviewed.version)
     answer = await stage.services.call(partner.person, "GET", "reporting", path)
     partner.plan_activities = answer.body["content"]["activities"]

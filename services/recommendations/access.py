@@ -37,9 +37,14 @@ class Caller:
     ngos: Mapping[UUID, str]
 
     @property
+    def sees_all(self) -> bool:
+        """Whether the caller may see what every NGO has submitted."""
+        return self.actor.has(*READERS)
+
+    @property
     def scope(self) -> list[UUID] | None:
-        """Whose rows the caller may see: of these NGOs; None means of all, as far as submitted."""
-        return None if self.actor.has(*READERS) else list(self.ngos)
+        """Whose letters and postings, which are no drafts, the caller may see: of these NGOs; None means of all."""
+        return None if self.sees_all else list(self.ngos)
 
     @property
     def regions(self) -> list[str]:

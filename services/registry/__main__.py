@@ -5,6 +5,7 @@ from typing import Final
 from services.registry.access import whose_reads
 from services.registry.agreements import api as agreements
 from services.registry.handlers import HANDLERS
+from services.registry.invitations import api as invitations
 from services.registry.licences import api as licences
 from services.registry.local_partners import api as local_partners
 from services.registry.master_plans import api as master_plans
@@ -23,6 +24,7 @@ SERVICE: Final = Service(
     routers=[
         organisations.router,
         members.router,
+        invitations.router,
         licences.router,
         agreements.router,
         master_plans.router,

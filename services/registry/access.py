@@ -38,21 +38,22 @@ def official(*roles: str) -> Check:
 
 
 def member_or(*official_roles: str, member_roles: tuple[str, ...] = members.ROLES) -> Check:
-    """Lets members of the organisation in the path pass, and officials with one of these roles."""
+    """Lets members of the organisation in the path pass, as such whatever else they are, and these officials."""
 
     @lets_in(own_of(*member_roles) | all_of(*official_roles))
     async def acting_member_or_official(ngo_id: UUID, request: Request) -> ActedBy:
         actor, db = await signed_in(request), database_of(request)
+        membership = await members.membership_of(db.pool, actor.subject)
+        own_role = membership.role if membership and membership.ngo_id == ngo_id else None
+        if own_role in member_roles:
+            return ActedBy(subject=actor.subject, role=own_role)
         if actor.has(*official_roles):
             if not await db.pool.fetchval("SELECT true FROM organisation WHERE id = $1", ngo_id):
                 raise NotFound("there is no organisation with this id")
             return ActedBy(subject=actor.subject, role=actor.role(*official_roles))
-        membership = await members.membership_of(db.pool, actor.subject)
-        if membership is None or membership.ngo_id != ngo_id:
+        if own_role is None:
             raise NotFound("there is no such organisation among those whose affairs you may see")
-        if membership.role not in member_roles:
-            raise NotAllowed(f"this needs one of the roles {', '.join(member_roles)}")
-        return ActedBy(subject=actor.subject, role=membership.role)
+        raise NotAllowed(f"this needs one of the roles {', '.join(member_roles)}")
 
     return acting_member_or_official
 
@@ -87,20 +88,24 @@ async def _member(request: Request) -> Member:
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """Whose affairs the caller may see: one NGO's, those in some regions (code prefixes), or, with neither, all."""
+    """Whose affairs the caller may see, each role adding its own: one NGO's, those in regions (code prefixes), all."""
 
     ngo_id: UUID | None = None
-    regions: tuple[str, ...] | None = None
+    regions: tuple[str, ...] = ()
+    everything: bool = False
 
 
 @lets_in(own_of(*members.ROLES) | in_regions(*REGIONAL_ROLES) | all_of(*NATIONAL_ROLES))
 async def _scope(request: Request) -> Scope:
     actor = await signed_in(request)
-    if actor.has(*NATIONAL_ROLES):
-        return Scope()
-    if actor.has(*REGIONAL_ROLES):
-        return Scope(regions=actor.regions)
-    return Scope(ngo_id=(await _member(request)).ngo_id)
+    membership = await members.membership_of(database_of(request).pool, actor.subject)
+    if membership is None and not actor.has(*NATIONAL_ROLES, *REGIONAL_ROLES):
+        raise NotAllowed(f"this needs one of the roles {', '.join((*members.ROLES, *NATIONAL_ROLES, *REGIONAL_ROLES))}")
+    return Scope(
+        ngo_id=membership.ngo_id if membership else None,
+        regions=actor.regions if actor.has(*REGIONAL_ROLES) else (),
+        everything=actor.has(*NATIONAL_ROLES),
+    )
 
 
 @lets_in(own_of("ngo_admin", "ngo_director") | all_of("fasker_head"))

@@ -21,6 +21,7 @@ OFFICER: Final = all_of("fasker_officer")
 HEAD: Final = all_of("fasker_head")
 OWN: Final = own_of(*MEMBERS)
 ADMIN: Final = own_of("ngo_admin")
+INVITED: Final = Right({SIGNED_IN: Reach.SELF}, note="whom the invitation names")
 AFFAIRS: Final = OWN | in_regions(*REGIONAL_ROLES) | all_of(*NATIONAL_ROLES)
 
 RIGHTS: Final[Rights] = {
@@ -39,8 +40,14 @@ RIGHTS: Final[Rights] = {
     "POST /v1/organisations/{ngo_id}/closure": Right(HEAD),
     "POST /v1/organisations/{ngo_id}/merger": Right(HEAD),
     "GET /v1/organisations/{ngo_id}/members": Right(OWN | FASKER, personal=True),
-    "POST /v1/organisations/{ngo_id}/members": Right(ADMIN),
     "DELETE /v1/organisations/{ngo_id}/members/{subject:path}": Right(ADMIN),
+    "GET /v1/organisations/{ngo_id}/invitations": Right(ADMIN, personal=True),
+    "POST /v1/organisations/{ngo_id}/invitations": Right(ADMIN, note="an active organisation"),
+    "POST /v1/organisations/{ngo_id}/invitations/{invitation_id}/withdrawal": Right(ADMIN),
+    "GET /v1/invitations": INVITED,
+    "GET /v1/invitations/{invitation_id}": INVITED,
+    "POST /v1/invitations/{invitation_id}/acceptance": INVITED,
+    "POST /v1/invitations/{invitation_id}/refusal": INVITED,
     "GET /v1/organisations/{ngo_id}/licences": Right(OWN | all_of(*NATIONAL_ROLES)),
     "POST /v1/organisations/{ngo_id}/licences": Right(OWN | FASKER),
     "GET /v1/agreements": PUBLIC,

@@ -26,7 +26,8 @@ REGIONAL: Final = ("pemda_kesbangpol", "pemda_planner")
 
 MEMBERS: Final = ("ngo_admin", "ngo_staff", "ngo_director")
 
-NEED_GUESTS: Final = ("fasker_officer", "pemda_kesbangpol")
+GUESTS_ANYWHERE: Final = "fasker_officer"
+GUESTS_ON_THE_WAY: Final = "pemda_kesbangpol"
 """Officials who need to know who a visit's guests are: who checks the papers, and who answers for the region."""
 
 
@@ -46,12 +47,16 @@ class Member:
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """What the caller may see: one NGO's, what concerns some regions, or (neither) all that was submitted."""
+    """What the caller may see, each role adding its own: his NGO's; of what was submitted all, or his regions'."""
 
     actor: Actor
     ngo_id: UUID | None = None
-    regions: Sequence[str] | None = None
     ngo_role: str = ""
+    everything: bool = False
+    regions: Sequence[str] = ()
+
+    def owns(self, ngo_id: UUID) -> bool:
+        return ngo_id == self.ngo_id
 
 
 async def _membership(actor: Actor, db: Database) -> Member | None:
@@ -85,24 +90,31 @@ async def _active_member(request: Request) -> Member:
     return member
 
 
+async def _scope_of(request: Request, *, national: Sequence[str], regional: Sequence[str], refusal: str) -> Scope:
+    """Made of those roles only that may read here: another one, however far it reaches elsewhere, widens nothing."""
+    actor = await signed_in(request)
+    member = await _membership(actor, database_of(request))
+    if member is None and not actor.has(*national, *regional):
+        raise NotAllowed(refusal)
+    return Scope(
+        actor,
+        ngo_id=member.ngo_id if member else None,
+        ngo_role=member.role if member else "",
+        everything=actor.has(*national),
+        regions=actor.regions if actor.has(*regional) else (),
+    )
+
+
 @lets_in(own_of(*MEMBERS) | in_regions(*REGIONAL) | all_of(*OFFICIALS))
 async def _scope(request: Request) -> Scope:
-    actor = await signed_in(request)
-    if actor.has(*OFFICIALS):
-        return Scope(actor)
-    if actor.has(*REGIONAL):
-        return Scope(actor, regions=list(actor.regions))
-    if member := await _membership(actor, database_of(request)):
-        return Scope(actor, ngo_id=member.ngo_id, ngo_role=member.role)
-    raise NotAllowed("this is for members of a registered organisation, the ministry and the regions")
+    refusal = "this is for members of a registered organisation, the ministry and the regions"
+    return await _scope_of(request, national=OFFICIALS, regional=REGIONAL, refusal=refusal)
 
 
-@lets_in(own_of(*MEMBERS) | all_of("fasker_officer") | in_regions("pemda_kesbangpol"))
+@lets_in(own_of(*MEMBERS) | all_of(GUESTS_ANYWHERE) | in_regions(GUESTS_ON_THE_WAY))
 async def _reader_of_guests(request: Request) -> Scope:
-    scope = await _scope(request)
-    if scope.ngo_id is None and not scope.actor.has(*NEED_GUESTS):
-        raise NotAllowed("guests' names are for fasker_officer, and pemda_kesbangpol of a region on the way")
-    return scope
+    refusal = f"guests' names are for {GUESTS_ANYWHERE}, and {GUESTS_ON_THE_WAY} of a region on the way"
+    return await _scope_of(request, national=[GUESTS_ANYWHERE], regional=[GUESTS_ON_THE_WAY], refusal=refusal)
 
 
 @lets_in(own_of("ngo_admin", "ngo_director") | all_of("fasker_head"))

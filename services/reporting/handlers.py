@@ -44,6 +44,7 @@ class MspSigned(RegistryEvent):
     agreement_id: UUID
     starts_on: date
     ends_on: date
+    counterpart_unit: str
     regions: tuple[str, ...]
 
 
@@ -111,12 +112,16 @@ async def record_agreement(conn: Connection, event: MspSigned) -> None:
     """From now on the NGO owes plans and reports for the agreement's years."""
     agreement = Agreement(event.agreement_id, event.ngo_id, event.starts_on, event.ends_on, event.regions)
     await conn.execute(
-        "INSERT INTO agreement (id, ngo_id, starts_on, ends_on, regions) VALUES ($1, $2, $3, $4, $5)",
+        """
+        INSERT INTO agreement (id, ngo_id, starts_on, ends_on, regions, counterpart_unit)
+        VALUES ($1, $2, $3, $4, $5, $6)
+        """,
         agreement.id,
         agreement.ngo_id,
         agreement.starts_on,
         agreement.ends_on,
         agreement.regions,
+        event.counterpart_unit,
     )
     await obligations.create_under(conn, agreement, now=event.occurred_at)
 

@@ -10,7 +10,9 @@ READ: Final = Right(own_of(*MEMBERS) | in_regions(*REGIONAL) | all_of(*OFFICIALS
 FASKER: Final = all_of("fasker_officer", "fasker_head")
 BY_FASKER: Final = Right(FASKER)
 REVIEW_BY_FASKER: Final = Right(FASKER, four_eyes=True)
-REVIEW_BY_SATKER: Final = Right(all_of("satker_officer"), four_eyes=True)
+REVIEW_BY_SATKER: Final = Right(
+    all_of("satker_officer"), four_eyes=True, note="of the agreement's counterpart unit; another unit: 403"
+)
 
 RIGHTS: Final[Rights] = {
     **OPERATIONS,

@@ -14,6 +14,10 @@ from fastapi import Request
 from shared.db import Database
 from shared.errors import InvalidInput, NotYetArrived
 from shared.http.auth import signed_in
+from shared.http.waiting import place_to_wait
+
+Positions = list[tuple[str, str, int]]
+"""Of (source, key, sequence)."""
 
 _POSITION: Final = re.compile(r"([a-z]+)/([\x21-\x2b\x2d-\x7e]{1,100})/([1-9][0-9]{0,17})")
 _WAIT: Final = re.compile(r"(?:^|[,;\s])wait=([0-9]{1,3})(?:$|[,;\s])")
@@ -23,7 +27,7 @@ POSITIONS_MAX: Final = 20
 HEADER_LENGTH_MAX: Final = 3000
 PREFER_LENGTH_MAX: Final = 200
 FIRST_PAUSE_SECONDS: Final = 0.002
-LONGEST_PAUSE_SECONDS: Final = 0.05
+LONGEST_PAUSE_SECONDS: Final = 0.25
 
 
 async def read_after(request: Request) -> None:
@@ -35,7 +39,7 @@ async def read_after(request: Request) -> None:
         raise InvalidInput.field("header:Prefer", f"must have at most {PREFER_LENGTH_MAX} characters")
     if given is None:
         return
-    await signed_in(request)  # waiting is for callers we know, also where the route is public
+    actor = await signed_in(request)  # waiting is for callers we know, also where the route is public
     state: Any = request.app.state
     if len(given) > HEADER_LENGTH_MAX:
         raise InvalidInput.field("header:Singo-After", f"must have at most {HEADER_LENGTH_MAX} characters")
@@ -48,8 +52,13 @@ async def read_after(request: Request) -> None:
     wanted = [(source, key, sequence) for source, key, sequence in positions if source != state.service]
     wait = _WAIT.search(prefer)
     seconds = min(int(wait[1]) if wait else WAIT_SECONDS_DEFAULT, WAIT_SECONDS_MAX)
-    if not await applied_within(state.db, wanted, seconds):
-        raise NotYetArrived("the events named in `Singo-After` have not all been applied here", retry_after_seconds=1)
+    if not (missing := await _not_applied(state.db, wanted)):
+        return
+    with place_to_wait(request, actor):
+        if not await _applied_within(state.db, missing, seconds):
+            raise NotYetArrived(
+                "the events named in `Singo-After` have not all been applied here", retry_after_seconds=1
+            )
 
 
 def _parse(text: str) -> tuple[str, str, int]:
@@ -58,25 +67,28 @@ def _parse(text: str) -> tuple[str, str, int]:
     return position[1], position[2], int(position[3])
 
 
-async def applied_within(db: Database, positions: list[tuple[str, str, int]], seconds: float) -> bool:
-    """Whether this service has applied all (source, key, sequence) before the time is over."""
+async def _applied_within(db: Database, positions: Positions, seconds: float) -> bool:
+    """Whether this service has applied all of them before the time is over."""
     deadline = time.monotonic() + seconds
     pause = FIRST_PAUSE_SECONDS
-    while positions:
-        behind = await db.pool.fetch(
-            """
-            SELECT n.source, n.key, n.sequence
-            FROM unnest($1::text[], $2::text[], $3::bigint[]) AS n (source, key, sequence)
-            LEFT JOIN watermark w ON w.key = n.key AND w.source = n.source
-            WHERE coalesce(w.sequence, 0) < n.sequence
-            """,
-            *map(list, zip(*positions, strict=True)),
-        )
-        positions = [(row["source"], row["key"], row["sequence"]) for row in behind]
-        if not positions:
-            return True
-        if time.monotonic() + pause > deadline:
-            return False
+    while time.monotonic() + pause <= deadline:
         await asyncio.sleep(pause)
+        if not (positions := await _not_applied(db, positions)):
+            return True
         pause = min(pause * 1.5, LONGEST_PAUSE_SECONDS)
-    return True
+    return False
+
+
+async def _not_applied(db: Database, positions: Positions) -> Positions:
+    if not positions:
+        return []
+    behind = await db.pool.fetch(
+        """
+        SELECT n.source, n.key, n.sequence
+        FROM unnest($1::text[], $2::text[], $3::bigint[]) AS n (source, key, sequence)
+        LEFT JOIN watermark w ON w.key = n.key AND w.source = n.source
+        WHERE coalesce(w.sequence, 0) < n.sequence
+        """,
+        *map(list, zip(*positions, strict=True)),
+    )
+    return [(row["source"], row["key"], row["sequence"]) for row in behind]

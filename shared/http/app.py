@@ -1,6 +1,7 @@
 """Makes a service's HTTP application: kit, health, operations and the service's own routers."""
 
 import asyncio
+from collections import Counter
 from collections.abc import AsyncIterator, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 
@@ -48,12 +49,12 @@ def create_app(
         summary=title,
         lifespan=lifespan,
         redirect_slashes=False,
-        docs_url=None,  # these pages of the framework load their scripts from elsewhere
-        redoc_url=None,
+        openapi_url=None,  # `reference` serves it, and pages that load no scripts from elsewhere
     )
     app.state.service = service
     app.state.sources = frozenset(sources)
     app.state.stopping = asyncio.Event()  # a request that waits for something ends early when this is set
+    app.state.waiting = Counter[str]()  # requests of each caller
     app.state.settings = settings
     app.state.clock = Clock(settable=settings.settable_clock)
     app.state.verifier = TokenVerifier(settings)

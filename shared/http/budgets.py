@@ -17,7 +17,8 @@ from typing import Any, Final
 import structlog
 from fastapi import Request
 
-from shared.db import TRANSIENT
+from shared.clock import Clock
+from shared.db import TRANSIENT, Database
 from shared.errors import TooManyRequests
 
 WINDOW_SECONDS: Final = 60
@@ -113,3 +114,10 @@ async def _charge(request: Request, caller: str) -> None:
     budgets: Budgets | None = getattr(request.app.state, "budgets", None)
     if budgets and not request.scope["path"].startswith("/health/"):
         await budgets.charge(request, caller)
+
+
+async def forget_past_minutes(db: Database, _: Clock) -> None:
+    """What was taken of a minute counts in that minute only; whose addresses came is not to be kept."""
+    await db.pool.execute(
+        "DELETE FROM call_budget WHERE minute < floor(extract(epoch FROM clock_timestamp()) / $1::int)", WINDOW_SECONDS
+    )

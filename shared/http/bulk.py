@@ -8,8 +8,10 @@ data: `=SUM(A1)` is stored as it stands; what makes a formula harmless belongs w
 import asyncio
 import csv
 import io
+import time
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import Any, Final, Generic, Literal, TypeVar
 
 from fastapi import Depends, Request
@@ -17,7 +19,7 @@ from pydantic import BaseModel, Field, ValidationError
 from pydantic_core import from_json
 
 from shared.db import Connection, savepoint
-from shared.errors import FieldError, InvalidInput
+from shared.errors import FieldError, InvalidInput, TookTooLong, is_field_name
 from shared.http import media
 from shared.http.body import View
 
@@ -28,8 +30,12 @@ JSON_LINES: Final = ("application/jsonl", "application/x-ndjson")
 PATH_END: Final = "/imports"
 BODY_BYTES_MAX: Final = 8 * 1_048_576
 ROWS_MAX: Final = 10_000
+ROW_LENGTH_MAX: Final = 65_536
+"""Bytes of a JSON line, characters of a CSV record."""
 CHUNK_ROWS: Final = 200
 SECONDS_MAX: Final = 20
+TURN_SECONDS: Final = 0.05
+ROW_PROBLEMS_MAX: Final = 20
 PROBLEMS_MAX: Final = 1000
 ERRORS_MAX: Final = 100
 
@@ -64,6 +70,7 @@ class Parsed(Generic[Row]):
     line: int
     row: Row | None = None
     problems: tuple[RowProblem, ...] = ()
+    problems_left_out: int = 0
 
 
 Write = Callable[[Sequence[tuple[int, Row]]], Awaitable[Sequence[RowProblem]]]
@@ -75,10 +82,13 @@ class _Tally:
     rows: int = 0
     refused: set[int] = field(default_factory=set)
     problems: list[RowProblem] = field(default_factory=list)
+    problems_left_out: int = 0
 
-    def add(self, problems: Sequence[RowProblem]) -> None:
+    def add(self, problems: Sequence[RowProblem], left_out: int = 0) -> None:
         self.refused |= {problem.line for problem in problems}
-        self.problems += problems
+        kept = problems[: PROBLEMS_MAX - len(self.problems)]
+        self.problems += kept
+        self.problems_left_out += left_out + len(problems) - len(kept)
 
 
 async def accepts_rows(request: Request) -> None:
@@ -91,8 +101,9 @@ ACCEPTS_ROWS: Final = Depends(accepts_rows)
 REQUEST_BODY: Final[dict[str, Any]] = {
     "requestBody": {
         "required": True,
-        "description": f"At most {ROWS_MAX} rows, {BODY_BYTES_MAX // 1_048_576} MiB, UTF-8. CSV: the first line names "
-        "the columns; commas, or semicolons; several values in a cell stand with blanks between them",
+        "description": f"At most {ROWS_MAX} rows of {ROW_LENGTH_MAX // 1024} KiB, {BODY_BYTES_MAX // 1_048_576} MiB, "
+        "UTF-8. CSV: the first line names the columns; commas, or semicolons; several values in a cell stand with "
+        "blanks between them",
         "content": {type_: {"schema": {"type": "string"}} for type_ in (CSV, *JSON_LINES)},
     }
 }
@@ -104,10 +115,18 @@ def parse(
     """Row by row. `lists`: columns that hold several values."""
     is_csv = media.type_of(request) == CSV
     raw = _csv_rows(content, model, lists) if is_csv else _json_rows(content)
-    for count, (line, values) in enumerate(raw, start=1):
-        if count > ROWS_MAX:
-            raise InvalidInput.field("#", f"must be at most {ROWS_MAX} rows; send the rest in another request")
-        yield values if isinstance(values, Parsed) else _validated(line, values, model)
+    count = blank = 0
+    for line, values in raw:
+        if values is None:
+            blank += 1
+        else:
+            count += 1
+        if count > ROWS_MAX or blank > ROWS_MAX:
+            raise InvalidInput.field(
+                "#", f"must be at most {ROWS_MAX} rows, and as many blank lines; send the rest in another request"
+            )
+        if values is not None:
+            yield values if isinstance(values, Parsed) else _validated(line, values, model)
 
 
 def _validated(line: int, values: Any, model: type[Row]) -> Parsed[Row]:
@@ -117,13 +136,18 @@ def _validated(line: int, values: Any, model: type[Row]) -> Parsed[Row]:
         problems = tuple(
             RowProblem(
                 line=line,
-                column=str(each["loc"][0])[:100] if each["loc"] else None,
+                column=_column(each["loc"]),
                 detail=each["msg"][:2000],
                 rule=(each.get("ctx") or {}).get("rule"),
             )
-            for each in error.errors(include_url=False, include_input=False)
+            for each in islice(error.errors(include_url=False, include_input=False), ROW_PROBLEMS_MAX)
         )
-        return Parsed(line, problems=problems)
+        return Parsed(line, problems=problems, problems_left_out=error.error_count() - len(problems))
+
+
+def _column(path: Sequence[int | str]) -> str | None:
+    """None also for an unknown key that may be data."""
+    return str(path[0]) if path and is_field_name(str(path[0])) else None
 
 
 def _wrong(line: int, detail: str) -> tuple[int, Parsed[Any]]:
@@ -131,8 +155,13 @@ def _wrong(line: int, detail: str) -> tuple[int, Parsed[Any]]:
 
 
 def _json_rows(content: bytes) -> Iterator[tuple[int, Any]]:
+    """With their lines. None: a blank line."""
     for line, text in enumerate(io.BytesIO(content), start=1):
+        if len(text) > ROW_LENGTH_MAX:
+            yield _wrong(line, f"is longer than {ROW_LENGTH_MAX} bytes")
+            continue
         if not text.strip():
+            yield line, None
             continue
         try:
             values = from_json(text)
@@ -142,14 +171,39 @@ def _json_rows(content: bytes) -> Iterator[tuple[int, Any]]:
         yield (line, values) if isinstance(values, dict) else _wrong(line, "must be a JSON object")
 
 
+class _Lines(Iterator[str]):
+    """The lines of a CSV text, for a reader that would take a record of any length. Raises csv.Error."""
+
+    def __init__(self, text: Iterator[str]) -> None:
+        self._text = text
+        self._of_record = 0
+        self.number = 0
+
+    def begin_record(self) -> int:
+        """The number of its first line."""
+        self._of_record = 0
+        return self.number + 1
+
+    def __next__(self) -> str:
+        line = next(self._text)
+        self.number += 1
+        self._of_record += len(line)
+        if self._of_record > ROW_LENGTH_MAX:
+            raise csv.Error(f"longer than {ROW_LENGTH_MAX} characters")
+        return line
+
+
 def _csv_rows(content: bytes, model: type[BaseModel], lists: frozenset[str]) -> Iterator[tuple[int, Any]]:
     # A byte that is not UTF-8 becomes a lone surrogate, which no text of ours may hold: its own cell is refused.
-    text = io.TextIOWrapper(io.BytesIO(content), "utf-8-sig", errors="surrogateescape", newline="")
+    lines = _Lines(io.TextIOWrapper(io.BytesIO(content), "utf-8-sig", errors="surrogateescape", newline=""))
     heading = content.split(b"\n", 1)[0]
-    reader = csv.reader(text, strict=True, delimiter=";" if b";" in heading and b"," not in heading else ",")
-    columns = _columns(next(reader, []), model)
+    reader = csv.reader(lines, strict=True, delimiter=";" if b";" in heading and b"," not in heading else ",")
+    try:
+        columns = _columns(next(reader, []), model)
+    except csv.Error as error:
+        raise InvalidInput.field("line:1", f"is not valid CSV: {error}") from None
     while True:
-        line = reader.line_num + 1
+        line = lines.begin_record()
         try:
             cells = next(reader)
         except StopIteration:
@@ -158,6 +212,7 @@ def _csv_rows(content: bytes, model: type[BaseModel], lists: frozenset[str]) -> 
             yield _wrong(line, f"is not valid CSV: {error}")
             continue
         if not cells:
+            yield line, None
             continue
         if len(cells) != len(columns):
             yield _wrong(line, f"has {len(cells)} cells; the first line names {len(columns)} columns")
@@ -171,7 +226,10 @@ def _columns(named: list[str], model: type[BaseModel]) -> list[str]:
     required = {name for name, field_ in model.model_fields.items() if field_.is_required()}
     wrong = [FieldError("line:1", f"the column `{name}` is missing") for name in sorted(required - set(columns))]
     wrong += [
-        FieldError(f"line:1:{name[:100]}", f"must be one of {', '.join(model.model_fields)}, once")
+        FieldError(
+            f"line:1:{name if is_field_name(name) else place + 1}",
+            f"must be one of {', '.join(model.model_fields)}, once",
+        )
         for place, name in enumerate(columns[:100])
         if name not in model.model_fields or name in columns[:place]
     ]
@@ -198,13 +256,22 @@ async def carry_out(
     Raises InvalidInput if the import is atomic and a row is bad: then the transaction must end without a commit.
     """
     tally = _Tally()
+    bound = asyncio.timeout(SECONDS_MAX)
     try:
-        async with asyncio.timeout(SECONDS_MAX), savepoint(conn):
+        async with bound, savepoint(conn):
             await _write_all(rows, write, tally)
             _undo(tally, mode=mode, dry_run=dry_run)
             finish()
     except _Undo:
         pass
+    except TimeoutError:
+        if not bound.expired():
+            raise
+        raise TookTooLong(
+            f"the import was not done within {SECONDS_MAX} seconds, so nothing was imported; send fewer rows at once",
+            indonesian=f"impor tidak selesai dalam {SECONDS_MAX} detik, tidak ada yang disimpan; kurangi barisnya",
+            retry_after_seconds=5,
+        ) from None
     refused = len(tally.refused)
     return ImportReport(
         mode=mode,
@@ -212,8 +279,8 @@ async def carry_out(
         rows=tally.rows,
         imported=0 if mode == "atomic" and refused else tally.rows - refused,
         refused=refused,
-        problems=sorted(tally.problems, key=lambda problem: problem.line)[:PROBLEMS_MAX],
-        problems_left_out=max(len(tally.problems) - PROBLEMS_MAX, 0),
+        problems=sorted(tally.problems, key=lambda problem: problem.line),
+        problems_left_out=tally.problems_left_out,
     )
 
 
@@ -231,10 +298,14 @@ async def _write_all(
     tally: _Tally,
 ) -> None:
     chunk: list[tuple[int, Row]] = []
+    turn_ends = time.monotonic() + TURN_SECONDS
     for parsed in rows:
         tally.rows += 1
+        if time.monotonic() > turn_ends:  # bad rows wait for nothing: others, and the time limit, get their turn here
+            await asyncio.sleep(0)
+            turn_ends = time.monotonic() + TURN_SECONDS
         if parsed.row is None:
-            tally.add(parsed.problems)
+            tally.add(parsed.problems, parsed.problems_left_out)
             continue
         chunk.append((parsed.line, parsed.row))
         if len(chunk) == CHUNK_ROWS:

@@ -6,13 +6,14 @@ from asyncio import timeout
 from typing import Any, Final
 
 import structlog
-from fastapi import FastAPI
+from fastapi import FastAPI, Request
 from fastapi.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from shared.errors import BodyTooLarge, BodyTooSlow, TookTooLong, Unavailable
+from shared.errors import BodyTooLarge, BodyTooSlow, TookTooLong, TooManyRequests, Unavailable
 from shared.events.append import correlation_id
 from shared.http import problems
+from shared.http.budgets import charge_address
 from shared.http.bulk import body_bytes_max
 from shared.http.problems import Refused
 from shared.http.verbs import fixed_addresses, verbs_of
@@ -134,19 +135,41 @@ def _request_id_and_length(scope: Scope) -> tuple[str, str]:
 
 
 class _Answer:
-    """Sends an answer with the headers that every answer has. `status` is 0 until it has begun."""
+    """Sends an answer with the headers that every answer has. `status` is 0 until it has begun.
+
+    Who was refused before anybody asked who he is (a wrong address or verb, a body that is no JSON) is counted here, by
+    his address. Failures of ours are counted for nobody.
+    """
 
     def __init__(self, send: Send, scope: Scope, request_id: str) -> None:
         self._send = send
+        self._scope = scope
         self._head = scope["method"] == "HEAD"
         self._state = scope.setdefault("state", {})
         self._request_id = (b"x-request-id", request_id.encode())
         self._reads = scope["method"] in ("GET", "HEAD")
+        self._refused = False
         self.status = 0
 
     async def __call__(self, message: Message) -> None:
         if message["type"] == "http.response.start":
-            self.status = message["status"]
+            self._refused = message["status"] < 500 and await self._refuse_without_budget()
+        if not self._refused:
+            await self._pass_on(message)
+
+    async def _refuse_without_budget(self) -> bool:
+        """Whether another answer was sent in place of this one."""
+        if "budget" in self._state:
+            return False
+        try:
+            await charge_address(Request(self._scope))
+        except TooManyRequests as problem:
+            await problems.respond(problem, self._scope)(self._scope, _nothing, self._pass_on)
+            return True
+        return False
+
+    async def _pass_on(self, message: Message) -> None:
+        if message["type"] == "http.response.start":
             headers = [*message.get("headers", []), self._request_id, *(READ_HEADERS if self._reads else WRITE_HEADERS)]
             if not any(name == b"content-security-policy" for name, _ in headers):
                 headers.append(NOTHING_MAY_RUN)
@@ -156,6 +179,12 @@ class _Answer:
         elif self._head:
             message["body"] = b""
         await self._send(message)
+        if message["type"] == "http.response.start":
+            self.status = message["status"]  # only now: where the time ended before, another answer can be given
+
+
+async def _nothing() -> Message:
+    return {"type": "http.disconnect"}
 
 
 class _Bounded:

@@ -40,7 +40,7 @@ EVERYWHERE: Final = ("408", "414", "422", "429", "431", "500", "503")
 
 
 def describe(app: FastAPI, service: str, settings: ServiceSettings) -> None:
-    """Let `app.openapi()`, and so `/openapi.json`, give the whole document."""
+    """Let `app.openapi()` give the whole document."""
     generated = app.openapi
 
     @cache

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterable, Mapping
 from http import HTTPStatus
+from itertools import takewhile
 from typing import Any, Final
 from urllib.parse import quote
 
@@ -26,6 +27,7 @@ from shared.errors import (
     Unavailable,
     Unexpected,
     UnsupportedMediaType,
+    is_field_name,
 )
 from shared.events.append import correlation_id
 from shared.http import language
@@ -194,8 +196,14 @@ def _field_error(error: Any) -> FieldError:
     where, path = error["loc"][0], [*error["loc"][1:], *context.get("at", ())]
     if kind == "json_invalid":
         path = []
+    path = list(takewhile(_is_ours, path))
     pointer = pointer_to(path) if where == "body" else f"{where}:{'.'.join(map(str, path))}"
     return FieldError(pointer[:500], detail[:2000], context.get("rule"), field_detail(kind, detail, context))
+
+
+def _is_ours(step: int | str) -> bool:
+    """An unknown key may be anything; what holds it is pointed at instead."""
+    return isinstance(step, int) or is_field_name(step)
 
 
 def pointer_to(path: Iterable[int | str]) -> str:

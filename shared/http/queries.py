@@ -7,7 +7,7 @@ from fastapi import Request
 from fastapi.dependencies.models import Dependant
 from pydantic_core import PydanticCustomError
 
-from shared.errors import FieldError, InvalidInput
+from shared.errors import FieldError, InvalidInput, is_field_name
 from shared.http.indonesian import field_detail
 from shared.http.values import check_query, kinds_of
 
@@ -21,7 +21,7 @@ def expect_known_query(request: Request, known: Mapping[str, Any]) -> None:
     given = request.query_params.multi_items()
     errors = [
         FieldError(
-            f"query:{name[:100]}",
+            f"query:{name}" if is_field_name(name) else "query",
             f"is no parameter of this address; it knows {', '.join(sorted(known)) or 'none'}",
             indonesian=f"bukan parameter alamat ini; yang dikenal: {', '.join(sorted(known)) or 'tidak ada'}",
         )

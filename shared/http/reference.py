@@ -1,4 +1,6 @@
-"""`/docs`: the API's reference as one page, made of the service's own document. It loads nothing and runs no script.
+"""`/openapi.json`, the service's own document; and `/docs`, made of it: the API's reference as one page.
+
+The page loads nothing and runs no script.
 
 So it works where the outer net is cut, and its content security policy can forbid everything but its own style.
 """
@@ -9,13 +11,14 @@ import html
 import json
 import re
 from collections.abc import Iterator
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any, Final
 
-from fastapi import APIRouter, Depends, Request
+from fastapi import APIRouter, Depends, FastAPI, Request, Response
 from fastapi.responses import HTMLResponse
 
 from shared.http.auth import public
+from shared.http.etags import tagged
 
 Json = dict[str, Any]
 
@@ -36,14 +39,25 @@ POLICY: Final = (
 reference = APIRouter(include_in_schema=False, dependencies=[Depends(public)])
 
 
+@reference.get("/openapi.json")
+async def read_document(request: Request) -> Response:
+    """The OpenAPI document of this service's API."""
+    return tagged(request, _document(request.app))
+
+
 @reference.get("/docs")
 async def read_reference(request: Request) -> HTMLResponse:
     """The reference of this service's API."""
-    return HTMLResponse(_page(json.dumps(request.app.openapi())), headers={"Content-Security-Policy": POLICY})
+    return HTMLResponse(_page(_document(request.app)), headers={"Content-Security-Policy": POLICY})
+
+
+@lru_cache(maxsize=16)  # of a process there is one; tests make many
+def _document(app: FastAPI) -> bytes:
+    return json.dumps(app.openapi(), ensure_ascii=False).encode()
 
 
 @cache
-def _page(document: str) -> str:
+def _page(document: bytes) -> str:
     return "".join(page_of(json.loads(document)))
 
 

@@ -78,7 +78,15 @@ PUBLIC: Final = Right({ANYBODY: Reach.ALL})
 BY_OPERATOR: Final = Right(all_of("operator"))
 OPERATIONS: Final[Rights] = {
     **dict.fromkeys(
-        ("GET /health/live", "GET /health/ready", "GET /docs", "GET /problems", "GET /problems/{slug}"), PUBLIC
+        (
+            "GET /health/live",
+            "GET /health/ready",
+            "GET /docs",
+            "GET /openapi.json",
+            "GET /problems",
+            "GET /problems/{slug}",
+        ),
+        PUBLIC,
     ),
     **dict.fromkeys(
         (

@@ -4,7 +4,6 @@ Both are allow-lists: the fields of the view, and the relations that its route n
 is loaded for all rows of a page by one statement (`with_related`): the number of statements never depends on the rows.
 """
 
-import re
 from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -14,14 +13,13 @@ from uuid import UUID
 from fastapi import Query
 from pydantic import BaseModel, ConfigDict
 
-from shared.errors import FieldError, InvalidInput
+from shared.errors import FieldError, InvalidInput, is_field_name
 from shared.http.body import Page, View
 
 Shown = TypeVar("Shown", bound=View)
 
 NAMES_LENGTH_MAX: Final = 1000
 NAMES_MAX: Final = 50
-_NAME: Final = re.compile(r"[A-Za-z0-9_.-]{1,60}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +73,7 @@ def _names(parameter: str, given: str | None, allowed: Sequence[str]) -> frozens
         raise InvalidInput.field(f"query:{parameter}", f"must be at most {NAMES_MAX} names")
     known = ", ".join(allowed)
     wrong = [
-        FieldError(f"query:{parameter}", f"there is no `{name if _NAME.fullmatch(name) else '…'}` here; {known}")
+        FieldError(f"query:{parameter}", f"there is no `{name if is_field_name(name) else '…'}` here; {known}")
         for name in names
         if name not in allowed
     ]

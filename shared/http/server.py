@@ -1,10 +1,12 @@
 """The HTTP server: uvicorn, with the bounds that it leaves open. Its own refusals are problem documents, too.
 
 A request's head (request line and headers) is bounded in size, number and time, as are connections, and what still
-comes of a body after it was refused. Bodies are bounded by the middleware.
+comes of a body after it was refused; and so is the time in which answers must be taken. Bodies are bounded by the
+middleware.
 """
 
 import asyncio
+from collections.abc import Sequence
 from typing import Any, Final
 
 import uvicorn
@@ -21,6 +23,10 @@ HEADERS_MAX: Final = 100
 HEAD_BYTES_MAX: Final = 32_768
 HEAD_SECONDS: Final = 10.0
 KEEP_ALIVE_SECONDS: Final = 30
+UNREAD_SECONDS: Final = 30.0
+"""So long may a reader leave answers standing that fill the buffer."""
+CLOSING_SECONDS: Final = 30.0
+"""So long may a reader take for the end of what was written before its connection was closed."""
 CONNECTIONS_MAX: Final = 800
 REFUSED_BYTES_MAX: Final = 8 * 1_048_576
 """Read and thrown away of a refused body, so that its sender gets to read the refusal."""
@@ -51,6 +57,8 @@ class BoundedProtocol(HttpToolsProtocol):
         super().__init__(*args, **kwargs)
         self._refusal: Problem = _NOT_HTTP
         self._clock: asyncio.TimerHandle | None = None
+        self._unread: asyncio.TimerHandle | None = None
+        self._closing: asyncio.TimerHandle | None = None
         self._in_message = False  # between the end of a head and the end of its body
         self._head_begun = False
         self._head_bytes = 0
@@ -65,7 +73,37 @@ class BoundedProtocol(HttpToolsProtocol):
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._stop_clock()
+        for timer in (self._unread, self._closing):
+            if timer is not None:
+                timer.cancel()
         super().connection_lost(exc)
+
+    def pause_writing(self) -> None:
+        super().pause_writing()
+        self._unread = self.loop.call_later(UNREAD_SECONDS, self.transport.abort)
+
+    def resume_writing(self) -> None:
+        super().resume_writing()
+        if self._unread is not None:
+            self._unread.cancel()
+            self._unread = None
+
+    def on_response_complete(self) -> None:
+        super().on_response_complete()
+        self._expect_end()
+
+    def timeout_keep_alive_handler(self) -> None:
+        super().timeout_keep_alive_handler()
+        self._expect_end()
+
+    def shutdown(self) -> None:
+        super().shutdown()
+        self._expect_end()
+
+    def _expect_end(self) -> None:
+        """A transport that is to close waits until all is read that was written, if need be for ever."""
+        if self._closing is None and self.transport.is_closing():
+            self._closing = self.loop.call_later(CLOSING_SECONDS, self.transport.abort)
 
     def data_received(self, data: bytes) -> None:
         if self.transport.is_closing():
@@ -107,7 +145,7 @@ class BoundedProtocol(HttpToolsProtocol):
         if self.cycle.response_complete:
             self._thrown_away += len(body)
             if self._thrown_away > REFUSED_BYTES_MAX:
-                self.transport.close()
+                self._close()
 
     def on_message_complete(self) -> None:
         super().on_message_complete()
@@ -136,7 +174,11 @@ class BoundedProtocol(HttpToolsProtocol):
         head = b"".join(b"%b: %b\r\n" % line for line in lines)
         if not self._answering():  # else the answer under way would get a second one in its middle
             self.transport.write(STATUS_LINE[refusal.status] + head + b"\r\n" + content)
+        self._close()
+
+    def _close(self) -> None:
         self.transport.close()
+        self._expect_end()
 
     def _answering(self) -> bool:
         cycle: RequestResponseCycle | None = self.cycle
@@ -158,10 +200,13 @@ class BoundedProtocol(HttpToolsProtocol):
         elif self._head_begun:
             self._refuse(_SLOW)
         else:
-            self.transport.close()
+            self._close()
 
 
-def configuration(app: FastAPI, *, host: str, port: int, stop_seconds: int) -> uvicorn.Config:
+def configuration(
+    app: FastAPI, *, host: str, port: int, stop_seconds: int, trusted_proxies: Sequence[str] = ()
+) -> uvicorn.Config:
+    """`trusted_proxies`: whose word is taken for the address that a request comes from."""
     return uvicorn.Config(
         app,
         host=host,
@@ -171,6 +216,8 @@ def configuration(app: FastAPI, *, host: str, port: int, stop_seconds: int) -> u
         log_level="warning",
         access_log=False,
         server_header=False,
+        proxy_headers=bool(trusted_proxies),
+        forwarded_allow_ips=list(trusted_proxies),
         timeout_keep_alive=KEEP_ALIVE_SECONDS,
         timeout_graceful_shutdown=stop_seconds,
     )

@@ -87,48 +87,43 @@ class Write:
     target: str = ""
 
     @asynccontextmanager
-    async def begin(self) -> AsyncIterator[Transaction]:
+    async def begin(self, *, by_operator: bool = False) -> AsyncIterator[Transaction]:
+        """`by_operator`: an act that `operator_act` keeps. It is open while writing is halted: that is its time."""
         async with self.db.transaction() as conn:
-            await self._claim(conn)
+            await self._claim(conn, while_halted=by_operator)
             transaction = Transaction(conn, self.actor, await self.clock.now(conn))
             yield transaction
             await append.flush(conn)
-            if not conn.appended:  # an event says who did it; what has none is kept here
+            if not (conn.appended or by_operator):  # an event says who did it; what has none is kept here
                 await audit.record_change(conn, self.actor, act=self.act, target=self.target)
             _name_events(transaction.response, conn.appended)
             await self._remember(conn, transaction.response)
 
-    async def _claim(self, conn: Connection) -> None:
+    async def _claim(self, conn: Connection, *, while_halted: bool) -> None:
         """Have the key to ourselves until the commit, or raise: Replay, KeyReused, KeyInFlight, Unavailable."""
         scope = f"{self.service}\n{self.actor.subject}\n{self.key}"  # advisory locks are the whole database's
         done = await conn.fetchrow(
-            """
-            SELECT ours, halt.reason AS halted, r.body_sha256, r.status, r.headers, r.body
-            FROM (SELECT pg_try_advisory_xact_lock(hashtextextended($1, 0)) AS ours) AS lock
-            LEFT JOIN halt ON true
-            LEFT JOIN request r ON r.caller = $2 AND r.idempotency_key = $3
-            """,
+            "SELECT ours, halted, body_sha256, status, headers, body FROM claim($1, $2, $3)",
             scope,
             self.actor.subject,
             self.key,
         )
         if not done["ours"]:
             raise KeyInFlight(IN_FLIGHT, retry_after_seconds=1)
-        if done["status"] is None and done["halted"]:  # a change without events would not be refused by `append`
-            raise Unavailable(WRITING_IS_HALTED, retry_after_seconds=60)
         if done["status"] is None:
+            if done["halted"] and not while_halted:  # a change without events would not be refused by `append`
+                raise Unavailable(WRITING_IS_HALTED, retry_after_seconds=60)
             return
         if done["body_sha256"] != self.request_sha256:
             raise KeyReused("this key came with another request before")
         raise Replay(Response(done["body"], done["status"], {**done["headers"], REPLAYED: "true"}))
 
     async def _remember(self, conn: Connection, response: Response) -> None:
-        """Raises KeyInFlight if the first request ended between our looking for its answer and our lock."""
         headers = {name: text for name, text in response.headers.items() if name != "content-length"}
-        remembered = await conn.execute(
+        await conn.execute(
             """
             INSERT INTO request (caller, idempotency_key, body_sha256, status, headers, body)
-            VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT DO NOTHING
+            VALUES ($1, $2, $3, $4, $5, $6)
             """,
             self.actor.subject,
             self.key,
@@ -137,8 +132,6 @@ class Write:
             headers,
             bytes(response.body),
         )
-        if remembered != "INSERT 0 1":
-            raise KeyInFlight(IN_FLIGHT, retry_after_seconds=1)
 
 
 def _name_events(response: Response, appended: list[append.Appended]) -> None:
@@ -180,11 +173,17 @@ KeyedWrite = Annotated[Write, Depends(keyed_write)]
 
 async def forget_old_answers(db: Database, _: Clock) -> None:
     """Answers are kept for repeats, not for ever. By the real time, whatever the domain's clock says."""
-    await db.pool.execute(
-        """
-        DELETE FROM request WHERE ctid = ANY(ARRAY(
-            SELECT ctid FROM request WHERE at < clock_timestamp() - make_interval(days => $1) LIMIT $2))
-        """,
-        ANSWERS_KEPT_DAYS,
-        FORGOTTEN_AT_ONCE,
-    )
+    forgotten = FORGOTTEN_AT_ONCE
+    while forgotten == FORGOTTEN_AT_ONCE:
+        forgotten = await db.pool.fetchval(
+            """
+            WITH forgotten AS (
+                DELETE FROM request WHERE ctid = ANY(ARRAY(
+                    SELECT ctid FROM request WHERE at < clock_timestamp() - make_interval(days => $1) LIMIT $2))
+                RETURNING 1
+            )
+            SELECT count(*) FROM forgotten
+            """,
+            ANSWERS_KEPT_DAYS,
+            FORGOTTEN_AT_ONCE,
+        )

@@ -58,7 +58,11 @@ async def _refused(work: Workload) -> None:
     """Whoever writes now gets 503, never a 2xx that would be lost."""
     ngo = work.ngos[0]
     attempts: Mapping[str, tuple[str, tuple[str, ...], Any]] = {
-        "registry": (f"/v1/organisations/{ngo.id}/members", (ngo.admin,), {"subject": "nobody", "role": "ngo_staff"}),
+        "registry": (
+            f"/v1/organisations/{ngo.id}/invitations",
+            (ngo.admin,),
+            {"subject": "nobody", "role": "ngo_staff"},
+        ),
         "notifications": (
             "/v1/subscriptions",
             ("nobody", "integrator"),

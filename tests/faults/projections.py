@@ -37,7 +37,8 @@ QUERIES: Final[Mapping[str, str]] = {
         "SELECT id, ngo_id, due_on, state FROM registry.obligation_copy",
     ),
     "events and what the feed holds": _same(
-        "SELECT id FROM ledger.every_event WHERE source <> 'notifications'", "SELECT id FROM notifications.feed_event"
+        "SELECT id FROM ledger.every_event WHERE source <> 'notifications' AND type NOT LIKE 'singo.registry.Member%'",
+        "SELECT id FROM notifications.feed_event",
     ),
     "messages about visits, not one for the region": """
         SELECT e.id, count(m.id) FROM reporting.event e

@@ -170,10 +170,15 @@ class Workload:
         return Ngo(applied["id"], admin)
 
     async def add_member(self, ngo: Ngo, _rng: random.Random) -> None:
-        body = {"subject": f"member-{uuid4()}", "role": "ngo_staff"}
-        answer = await self.request("registry", "POST", f"/v1/organisations/{ngo.id}/members", (ngo.admin,), body)
-        if answer.is_success:
-            ngo.members.append(body["subject"])
+        """Refused while the organisation is suspended: then nobody is invited, or who is cannot join."""
+        subject = f"member-{uuid4()}"
+        path, body = f"/v1/organisations/{ngo.id}/invitations", {"subject": subject, "role": "ngo_staff"}
+        invited = await self.request("registry", "POST", path, (ngo.admin,), body)
+        if not invited.is_success:
+            return
+        path = f"/v1/invitations/{invited.json()['id']}/acceptance"
+        if (await self.request("registry", "POST", path, (subject,), match=1)).is_success:
+            ngo.members.append(subject)
 
     async def remove_member(self, ngo: Ngo, rng: random.Random) -> None:
         if not ngo.members:

@@ -128,6 +128,27 @@ async def agreement(active: Json, sign: Make) -> Json:
     return await sign(active["id"])
 
 
+@pytest.fixture
+def join(world: World, registry: httpx.AsyncClient) -> Callable[..., Awaitable[Json]]:
+    """Has a person invited by the organisation's applicant, who accepts; returns the invitation."""
+
+    async def invite_and_accept(ngo: Json, sub: str, role: str = "ngo_staff", by: str = APPLICANT) -> Json:
+        invited = await registry.post(
+            f"/v1/organisations/{ngo['id']}/invitations",
+            json={"subject": sub, "role": role},
+            headers=world.write(sub=by),
+        )
+        assert invited.status_code == 201, invited.text
+        accepted = await registry.post(
+            f"/v1/invitations/{invited.json()['id']}/acceptance", headers=world.write(sub=sub, match=1)
+        )
+        assert accepted.status_code == 200, accepted.text
+        invitation: Json = accepted.json()
+        return invitation
+
+    return invite_and_accept
+
+
 def broken(response: httpx.Response) -> set[tuple[str, str | None]]:
     """The fields that a problem names, each with its rule."""
     assert response.status_code == 422, response.text

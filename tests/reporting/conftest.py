@@ -6,7 +6,7 @@ import httpx
 import pytest
 
 from services.reporting.obligations.commands import find_due
-from tests.reporting.partners import FLORES_TIMUR, MANGGARAI, START, Desk, Json, Partner, minutes
+from tests.reporting.partners import FLORES_TIMUR, MANGGARAI, START, UNIT, Desk, Json, Partner, minutes
 from tests.world import World
 
 Join = Callable[[Partner], Awaitable[Partner]]
@@ -62,7 +62,7 @@ def fasker_head(world: World, reporting: httpx.AsyncClient) -> Desk:
 
 @pytest.fixture
 def satker(world: World, reporting: httpx.AsyncClient) -> Desk:
-    return Desk(world, reporting, "satker_officer")
+    return Desk(world, reporting, "satker_officer", unit=UNIT)
 
 
 @pytest.fixture

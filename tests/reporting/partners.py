@@ -14,6 +14,7 @@ from tests.world import World
 
 OFFICER: Final = ActedBy(subject="fasker_officer-1", role="fasker_officer")
 START: Final = datetime(2020, 2, 3, 3, tzinfo=UTC)  # ten in the morning in Jakarta
+UNIT: Final = "Ditjen Bina Bangda"
 FLORES_TIMUR: Final = "53.06"
 MANGGARAI: Final = "53.10"
 KUPANG: Final = "53.01"
@@ -45,7 +46,7 @@ class Partner:
                 acronym="ORG",
                 origin_country="NL",
                 sectors=("agriculture",),
-                counterpart_unit="Ditjen Bina Bangda",
+                counterpart_unit=UNIT,
             ),
             registry.MspSigned(
                 **about,
@@ -55,7 +56,7 @@ class Partner:
                 title="Integrated development",
                 starts_on=self.starts_on,
                 ends_on=self.ends_on,
-                counterpart_unit="Ditjen Bina Bangda",
+                counterpart_unit=UNIT,
                 amount=Decimal("4869204.00"),
                 currency="EUR",
             ),

@@ -7,16 +7,21 @@ from demo.cast import FASKER, FASKER_HEAD, NTT, Partner
 from demo.client import Answer, Person
 from demo.stage import Stage
 from demo.story import experts, relief
+from demo.story.plans import DIGEST
 from demo.story.visit import visit
 
 REJECTED: Final = Person("Rejected applicant", "rejected-1")
+INVITED: Final = Person("Nobody", "nobody-1")
+"""Acts for nobody yet: two organisations' invitations stay open."""
+UNSUBMITTED: Final = "Belum diajukan"
+"""Stands in what was edited after a submission, and in nothing that was handed in."""
 REASON: Final = {"reason": "Data contoh"}
 
 
 async def act(stage: Stage) -> None:
     for chapter in (people_join, local_partners, organisations, plans_and_reports, stories_and_visits):
         await chapter(stage)
-    for chapter in (staff_and_goods, subscriptions, operators):
+    for chapter in (staff_and_goods, edits_after_a_submission, subscriptions, operators):
         await chapter(stage)
 
 
@@ -35,11 +40,15 @@ def _pair(stage: Stage) -> tuple[Partner, Partner]:
 
 async def people_join(stage: Stage) -> None:
     for partner in _pair(stage):
-        members = f"/v1/organisations/{partner.ngo_id}/members"
+        path = f"/v1/organisations/{partner.ngo_id}"
         for name, role in (("staff", "ngo_staff"), ("director", "ngo_director"), ("left", "ngo_staff")):
-            await _do(stage, partner.person, "registry", members, {"subject": f"{partner.key}-{name}", "role": role})
-        await _do(stage, partner.person, "registry", f"{members}/{partner.key}-left", verb="DELETE")
-        await _do(stage, partner.person, "registry", members, {"subject": f"{partner.key}-extra", "role": "ngo_staff"})
+            await _answer(stage, await _invite(stage, partner, f"{partner.key}-{name}", role), "acceptance")
+        await _do(stage, partner.person, "registry", f"{path}/members/{partner.key}-left", verb="DELETE")
+        await _answer(stage, await _invite(stage, partner, f"{partner.key}-extra"), "acceptance")
+        await _answer(stage, await _invite(stage, partner, "unwilling-1"), "refusal")
+        late = await _invite(stage, partner, "late-1")
+        await _do(stage, partner.person, "registry", f"{path}/invitations/{late['id']}/withdrawal", match=1)
+        await _invite(stage, partner, INVITED.sub)
         permit = {
             "kind": "IZIN_OPERASIONAL",
             "number": "DEMO-IO-1",
@@ -49,6 +58,18 @@ async def people_join(stage: Stage) -> None:
             "valid_to": "2022-02-01",
         }
         await _do(stage, partner.person, "registry", f"/v1/organisations/{partner.ngo_id}/licences", permit)
+
+
+async def _invite(stage: Stage, partner: Partner, sub: str, role: str = "ngo_staff") -> dict[str, Any]:
+    path = f"/v1/organisations/{partner.ngo_id}/invitations"
+    made = await _do(stage, partner.person, "registry", path, {"subject": sub, "role": role})
+    invitation: dict[str, Any] = made.body
+    return invitation
+
+
+async def _answer(stage: Stage, invitation: dict[str, Any], what: str) -> None:
+    who, path = Person("Invited", invitation["subject"]), f"/v1/invitations/{invitation['id']}/{what}"
+    await _do(stage, who, "registry", path, match=invitation["version"])
 
 
 async def local_partners(stage: Stage) -> None:
@@ -162,6 +183,57 @@ async def staff_and_goods(stage: Stage) -> None:
     request = await stage.read(snv.person, "recommendations", f"{experts.PATH}/{revoked['request_id']}")
     path = f"/v1/letters/{request['letter']['id']}/revocation"
     await _do(stage, FASKER_HEAD, "recommendations", path, REASON, match=1)
+
+
+async def edits_after_a_submission(stage: Stage) -> None:
+    """Each comes back, and its organisation edits it: what it says then is nobody else's to see."""
+    snv, irw = _pair(stage)
+    for partner, submitted_for, edited_to in ((snv, "53.06", "53.10"), (irw, "72.71", "72.10")):
+        await _reopened_plan(stage, partner, submitted_for, edited_to)
+    stay = {"starts_on": "2020-12-01", "ends_on": "2021-08-31"}
+    expert = experts.request(stage, 8) | stay
+    other = experts.request(stage, 9)["person"] | {"name": UNSUBMITTED}
+    await _reopened_request(stage, snv, experts.PATH, expert, {"position": UNSUBMITTED, "person": other})
+    await _reopened_request(stage, irw, relief.PATH, relief.request(stage), {"sender": UNSUBMITTED})
+
+
+async def _reopened_plan(stage: Stage, partner: Partner, submitted_for: str, edited_to: str) -> None:
+    plan = await _recorded(stage, "POST /v1/work-plans", partner) | {"year": 2021}
+    plan["activities"] = [activity | {"regions": [submitted_for]} for activity in plan["activities"]]
+    drafted = await _do(stage, partner.person, "reporting", "/v1/work-plans", plan)
+    path = f"/v1/work-plans/{drafted.body['id']}"
+    minutes = {
+        "region": submitted_for,
+        "held_on": "2020-12-01",
+        "document_number": "DEMO-BAP",
+        "document_sha256": DIGEST,
+    }
+    noted = await _do(stage, partner.person, "reporting", f"{path}/minutes", minutes)
+    returned = await _returned(
+        stage, partner, "reporting", path, noted.version, reviewer=partner.satker, field="/title"
+    )
+    edited = plan | {"title": UNSUBMITTED}
+    edited["activities"] = [activity | {"regions": [edited_to]} for activity in plan["activities"]]
+    await _do(stage, partner.person, "reporting", path, edited, verb="PUT", match=returned)
+
+
+async def _reopened_request(
+    stage: Stage, partner: Partner, address: str, request: dict[str, Any], edit: dict[str, Any]
+) -> None:
+    drafted = await _do(stage, partner.person, "recommendations", address, request)
+    path = f"{address}/{drafted.body['id']}"
+    returned = await _returned(stage, partner, "recommendations", path, 1, reviewer=FASKER, field="/sender")
+    await _do(stage, partner.person, "recommendations", path, request | edit, verb="PUT", match=returned)
+
+
+async def _returned(
+    stage: Stage, partner: Partner, service: str, path: str, version: int, *, reviewer: Person, field: str
+) -> int:
+    """Hand it in, and have it sent back; gives its version then."""
+    sent = await _do(stage, partner.person, service, f"{path}/submission", match=version)
+    taken = await _do(stage, reviewer, service, f"{path}/review", match=sent.version)
+    comments = {"decision": "revision_requested", "comments": [{"field": field, "text": "Data contoh"}]}
+    return (await _do(stage, reviewer, service, f"{path}/decision", comments, match=taken.version)).version
 
 
 async def subscriptions(stage: Stage) -> None:

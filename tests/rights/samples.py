@@ -8,14 +8,21 @@ from shared.http.rights import Reach
 from tests.rights.people import Caller
 
 ON_REQUESTS: Final = """
-    SELECT id::text AS value, ngo_id::text, regions, '{}'::text[] AS whose, submitted_at IS NULL AS draft
+    SELECT id::text AS value, ngo_id::text, regions, '{}'::text[] AS whose, submitted_at IS NULL AS draft,
+           status = 'revision_requested' AS reopened
     FROM recommendation_request WHERE kind = '%s'
 """
 OF_DOCUMENTS: Final = """
-    SELECT id::text AS value, ngo_id::text, regions, '{}'::text[] AS whose, submitted_version = 0 AS draft FROM %s
+    SELECT d.id::text AS value, d.ngo_id::text, coalesce(v.regions, d.regions) AS regions, '{}'::text[] AS whose,
+           d.submitted_version = 0 AS draft, d.status = 'revision_requested' AS reopened
+    FROM %s d LEFT JOIN submitted_version v ON v.document_id = d.id AND v.version = d.submitted_version
 """
 WITH_REGIONS: Final = "SELECT id::text AS value, ngo_id::text, regions, '{}'::text[] AS whose, false AS draft FROM %s"
 ANYWHERE: Final = "SELECT %s AS value, '' AS ngo_id, '{}'::text[] AS regions, '{}'::text[] AS whose, false AS draft"
+INVITATIONS: Final = """
+    SELECT id::text AS value, ngo_id::text, '{}'::text[] AS regions, ARRAY[subject] AS whose, false AS draft
+    FROM invitation WHERE status = 'open'
+"""
 
 SAMPLES: Final = {
     "registry /v1/organisations/{ngo_id}": """
@@ -27,6 +34,8 @@ SAMPLES: Final = {
         SELECT subject AS value, ngo_id::text, '{}'::text[] AS regions, '{}'::text[] AS whose, false AS draft
         FROM membership WHERE subject LIKE '%-extra'
     """,
+    "registry /v1/organisations/{ngo_id}/invitations/{invitation_id}": INVITATIONS,
+    "registry /v1/invitations/{invitation_id}": INVITATIONS,
     "registry /v1/agreements/{agreement_id}": WITH_REGIONS % "agreement",
     "registry /v1/local-partners/{partner_id}": WITH_REGIONS % "local_partner",
     "registry /v1/regions/{code}": ANYWHERE % "'53.06'",
@@ -90,13 +99,14 @@ class Thing:
 
 
 async def things(pool: Any, service: str, path: str, ngos: Sequence[str]) -> list[Thing]:
-    """For a path up to its parameter: one of each organisation, published and draft, if there is one."""
+    """For a path up to its parameter: one of each organisation, published, draft and reopened, if there is one."""
     sql = SAMPLES.get(f"{service} {path}") or SAMPLES.get(path)
     assert sql, f"{service} {path}: add a sample of this parameter to tests/rights/samples.py"
     rows = await pool.fetch(
         f"""
-        SELECT DISTINCT ON (ngo_id, draft, whose) * FROM ({sql}) s
-        WHERE ngo_id = ANY($1) OR ngo_id = '' OR whose <> '{{}}' ORDER BY ngo_id, draft, whose, value DESC
+        SELECT DISTINCT ON (ngo_id, draft, whose, to_jsonb(s) ->> 'reopened') * FROM ({sql}) s
+        WHERE ngo_id = ANY($1) OR ngo_id = '' OR whose <> '{{}}'
+        ORDER BY ngo_id, draft, whose, to_jsonb(s) ->> 'reopened', value DESC
         """,  # noqa: S608 (of the samples above)
         list(ngos),
     )

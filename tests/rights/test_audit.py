@@ -1,18 +1,26 @@
 """Every change leaves who, in which role and why; every reading of personal data leaves whose, by whom and why."""
 
+from dataclasses import dataclass
 from typing import Any, get_args
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import asyncpg
+import httpx
 import pytest
 
+from shared import audit
+from shared.http.rights import Reach
 from shared.migrate import APPEND_ONLY
+from tests.architecture import test_routes as architecture
 from tests.rights.conftest import Scene
 from tests.rights.recorder import Call
 from tests.rights.routes import ALL_ROUTES, Route
+from tests.rights.samples import things
 from tests.servers import SERVICES
 
 WRITES = [route for route in ALL_ROUTES if route.is_write]
+PERSONAL = [route for route in ALL_ROUTES if route.right.personal]
+MINISTRY = ("fasker_officer", "fasker_head")
 ACTS_OF_OPERATORS = [route for route in WRITES if route.path.startswith("/ops/")]
 
 
@@ -129,10 +137,142 @@ async def test_the_service_itself_can_neither_change_nor_delete_what_is_kept(sce
                 await pool.execute(statement % table)
 
 
-async def test_no_personal_data_without_a_reason_or_need(scene: Scene) -> None:
-    members = f"/v1/organisations/{scene.stage.partners['snv'].ngo_id}/members"
-    client = await scene.world.api("registry")
-    silent = await client.get(members, headers=scene.world.read("fasker_officer"))
-    opened = await client.get(members, headers=scene.world.read("fasker_officer") | {"Singo-Reason": str(uuid4())})
+SECRETS = {
+    "registry": """
+        SELECT subject FROM membership WHERE ngo_id = $1 UNION SELECT subject FROM invitation WHERE ngo_id = $1
+    """,
+    "reporting": "SELECT g.passport_number FROM guest g JOIN visit v ON v.id = g.visit_id WHERE v.ngo_id = $1",
+    "recommendations": """
+        SELECT p.passport_number FROM recommendation_request r JOIN person p ON p.request_id = r.id WHERE r.ngo_id = $1
+        UNION
+        SELECT p.passport_number FROM recommendation_request r JOIN submitted_person p ON p.request_id = r.id
+        WHERE r.ngo_id = $1
+    """,
+}
+"""By service: what tells who an organisation's people and guests are."""
 
-    assert (silent.status_code, opened.status_code) == (422, 200)
+
+@dataclass(frozen=True)
+class Personal:
+    """An address that may show who people are of the organisation `key`; a tax letter names nobody."""
+
+    route: Route
+    path: str
+    key: str
+    ngo_id: str
+    secrets: frozenset[str]
+
+    def shows_people(self, answer: httpx.Response) -> bool:
+        return any(secret in answer.text for secret in self.secrets)
+
+
+async def personal(scene: Scene, route: Route) -> list[Personal]:
+    pool = await scene.world.pool(route.service)
+    up_to_id, _, rest = route.path.partition("}")
+    ngos = {scene.stage.partners[key].ngo_id: key for key in ("snv", "irw")}
+    found = []
+    for thing in await things(pool, route.service, f"{up_to_id}}}", [*ngos]):
+        if thing.ngo_id in ngos and not thing.draft:
+            secrets = frozenset(row[0] for row in await pool.fetch(SECRETS[route.service], UUID(thing.ngo_id)))
+            path = f"{up_to_id.partition('{')[0]}{thing.value}{rest}"
+            found.append(Personal(route, path, ngos[thing.ngo_id], thing.ngo_id, secrets))
+    return found
+
+
+async def logged(scene: Scene, service: str, reader: str) -> list[dict[str, Any]]:
+    pool = await scene.world.pool(service)
+    rows = await pool.fetch(
+        "SELECT reader, role, own, owner_id::text, resource, fields, reason FROM personal_read WHERE reader = $1 "
+        "ORDER BY id",
+        reader,
+    )
+    return [dict(row) for row in rows]
+
+
+def test_a_route_that_shows_people_to_others_than_their_own_organisation_asks_why() -> None:
+    asking = {title(route) for route in ALL_ROUTES if audit._reason in architecture.calls_of(route.route.dependant)}
+
+    assert asking == {title(route) for route in PERSONAL if set(route.right.grants.values()) != {Reach.OWN}}
+
+
+@pytest.mark.parametrize(
+    ("route", "role"),
+    [
+        pytest.param(route, role, id=f"{title(route)} {role}")
+        for route in PERSONAL
+        for role in MINISTRY
+        if role in route.right.grants
+    ],
+)
+async def test_whoever_of_the_ministry_is_shown_people_is_logged_and_the_organisation_lists_it(
+    scene: Scene, route: Route, role: str
+) -> None:
+    client, world = await scene.world.api(route.service), scene.world
+    shown = 0
+    for address in await personal(scene, route):
+        reader, reason = f"reader-{uuid4()}", f"because {uuid4()}"
+        answer = await client.get(address.path, headers=world.read(role, sub=reader) | {"Singo-Reason": reason})
+        kept = await logged(scene, route.service, reader)
+        reads = {
+            key: await client.get("/v1/personal-data-reads?limit=100", headers=world.read(sub=f"{key}-admin"))
+            for key in ("snv", "irw")
+        }
+        listed = {key: [r for r in page.json()["items"] if r["reader"] == reader] for key, page in reads.items()}
+
+        assert answer.status_code == 200, answer.text
+        if not address.shows_people(answer):
+            assert (kept, listed) == ([], {"snv": [], "irw": []})
+            continue
+        [row] = kept
+        [seen] = listed.pop(address.key)
+        assert listed.popitem()[1] == [], "is listed for another organisation, too"
+        said = {"reader": reader, "role": role, "resource": address.path, "reason": reason}
+        assert row == said | {"own": False, "owner_id": address.ngo_id, "fields": row["fields"]}
+        assert {name: seen[name] for name in (*said, "ngo_id")} == said | {"ngo_id": address.ngo_id}
+        assert set(row["fields"]) == set(seen["fields"]) >= set(fields_of(answer.json()))
+        assert row["fields"]
+        shown += 1
+    assert shown, "nobody is shown at any address"
+
+
+def fields_of(body: dict[str, Any]) -> dict[str, Any]:
+    """Of one of the people that an answer shows; a letter shows them in lines."""
+    people = body.get("items") or [body.get("person") or {}]
+    found: dict[str, Any] = people[0]
+    return found
+
+
+@pytest.mark.parametrize("route", PERSONAL, ids=title)
+async def test_without_a_reason_nobody_of_the_ministry_is_shown_people(scene: Scene, route: Route) -> None:
+    client = await scene.world.api(route.service)
+    for address in await personal(scene, route):
+        for role in MINISTRY:
+            reader = f"reader-{uuid4()}"
+            silent = await client.get(address.path, headers=scene.world.read(role, sub=reader))
+
+            assert not address.shows_people(silent)
+            assert await logged(scene, route.service, reader) == []
+            if silent.status_code == 422:
+                assert [error["pointer"] for error in silent.json()["errors"]] == ["header:Singo-Reason"]
+            elif role in route.right.grants:
+                assert silent.json().get("person") is None
+            else:
+                assert silent.status_code in (403, 404)
+
+
+@pytest.mark.parametrize("route", PERSONAL, ids=title)
+async def test_an_organisations_own_people_need_no_reason_and_are_logged_too(scene: Scene, route: Route) -> None:
+    client, shown = await scene.world.api(route.service), 0
+    for address in await personal(scene, route):
+        reader = f"{address.key}-admin"
+        before = await logged(scene, route.service, reader)
+        answer = await client.get(address.path, headers=scene.world.read(sub=reader))
+        added = (await logged(scene, route.service, reader))[len(before) :]
+
+        assert answer.status_code == 200
+        assert len(added) == address.shows_people(answer)
+        assert {(r["own"], r["owner_id"], r["role"], r["reason"]) for r in added} <= {
+            (True, address.ngo_id, "ngo_admin", None)
+        }
+        shown += len(added)
+    assert shown, "nobody is shown at any address"

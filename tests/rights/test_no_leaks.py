@@ -21,7 +21,7 @@ PREVIOUS: Final = "QX1357913"
 PHONE: Final = "+62 812-9191-7373"
 BIRTH_PLACE: Final = "Zwartsluis"
 PLANTED: Final = ("zebulon", "quackenbush", "qx7315926", "qx1357913", "9191-7373", "zwartsluis")
-OWN_TABLES: Final = {("recommendations", "person"), ("reporting", "guest")}
+OWN_TABLES: Final = {("recommendations", "person"), ("recommendations", "submitted_person"), ("reporting", "guest")}
 
 
 def planted_in(text: str) -> list[str]:
@@ -82,12 +82,28 @@ async def plant(planter: Planter) -> None:
     for address in (path, f"/v1/letters/{issued['letter']['id']}"):
         opened = await planter.send("GET", "recommendations", address, who="officer-8", role="fasker_officer")
         assert NAME in opened.text
+    await plant_in_a_revision(planter, request)
     trip = visit(date(2021, 3, 1))
     trip["guests"][0] |= {"name": NAME, "passport_number": PASSPORT}
     announced = await planter.done("POST", "reporting", "/v1/visits", trip)
     path = f"/v1/visits/{announced['id']}"
     await planter.done("PUT", "reporting", path, trip | {"purpose": "Kunjungan contoh"}, match=1)
     assert NAME in (await planter.send("GET", "reporting", f"{path}/guests")).text
+
+
+async def plant_in_a_revision(planter: Planter, request: dict[str, Any]) -> None:
+    """Sent back and edited: the person it was submitted for, whom officials see, and the one it names now."""
+    draft = await planter.done("POST", "recommendations", experts.PATH, request)
+    path = f"{experts.PATH}/{draft['id']}"
+    sent = await planter.done("POST", "recommendations", f"{path}/submission", match=1)
+    officer: dict[str, Any] = {"who": "officer-8", "role": "fasker_officer"}
+    taken = await planter.done("POST", "recommendations", f"{path}/review", match=sent["version"], **officer)
+    comments = {"decision": "revision_requested", "comments": [{"field": "/position", "text": "Data contoh"}]}
+    returned = await planter.done(
+        "POST", "recommendations", f"{path}/decision", comments, match=taken["version"], **officer
+    )
+    await planter.done("PUT", "recommendations", path, request, match=returned["version"])
+    assert NAME in (await planter.send("GET", "recommendations", path, **officer)).text
 
 
 async def plant_where_it_does_not_belong(planter: Planter) -> None:
@@ -99,6 +115,13 @@ async def plant_where_it_does_not_belong(planter: Planter) -> None:
             body = request | {"person": request["person"] | person() | {wrong: value}}
             assert (await planter.send("POST", "recommendations", experts.PATH, body)).status_code in (201, 422)
         await planter.send("POST", "recommendations", experts.PATH, request | {wrong: NAME})
+    for name in (NAME, PHONE, PASSPORT, BIRTH_PLACE):
+        as_keys = ({name: 1}, request | {name: 1}, request | {"person": request["person"] | person() | {name: 1}})
+        for body in as_keys:
+            assert (await planter.send("POST", "recommendations", experts.PATH, body)).status_code == 422
+        for query in (f"{quote(name)}=1", f"fields={quote(name)}", f"expand={quote(name)}", f"sort={quote(name)}"):
+            path = f"{experts.PATH}?{query}"
+            assert (await planter.send("GET", "recommendations", path)).status_code == 422
     story = {"title": "t", "category": "news", "summary": "s", "text": f"Hubungi {NAME}, {PHONE}, {PASSPORT}"}
     more = {"regions": ["53.06"], "sdg": [6], "consent_given": True}
     assert (await planter.send("POST", "reporting", "/v1/stories", story | more)).status_code == 422

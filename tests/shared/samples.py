@@ -55,4 +55,14 @@ async def organisation_with_all(world: World, member: str) -> dict[str, Any]:
         partner_id,
         ngo_id,
     )
-    return {"ngo_id": ngo_id, "agreement_id": agreement_id, "partner_id": partner_id}
+    invitation_id = uuid7()
+    await pool.execute(
+        """
+        INSERT INTO invitation (id, ngo_id, subject, role, status, invited_at, invited_by, expires_at)
+        VALUES ($1, $2, $3, 'ngo_staff', 'open', now(), 'x', now() + interval '10 years')
+        """,
+        invitation_id,
+        ngo_id,
+        member,
+    )
+    return {"ngo_id": ngo_id, "agreement_id": agreement_id, "partner_id": partner_id, "invitation_id": invitation_id}

@@ -171,6 +171,7 @@ async def test_a_wrong_verb_is_told_all_verbs_of_the_address(world: World, servi
 
     assert refused.headers["allow"] == asked.headers["allow"] == "GET, HEAD, OPTIONS, PUT"
     assert (asked.status_code, asked.content) == (204, b"")
+    assert (await api.delete("/openapi.json")).headers["allow"] == "GET, HEAD, OPTIONS"
     assert (await api.options("/nothing")).status_code == 404
 
 
@@ -192,16 +193,32 @@ async def test_an_error_of_a_field_is_told_in_indonesian(world: World) -> None:
     api = await world.api("notifications")
     headers = world.write("integrator") | {"Accept-Language": "id"}
 
-    answer = await api.post("/v1/subscriptions", json={"types": [], "regions": [5], "x/y": 1}, headers=headers)
+    answer = await api.post("/v1/subscriptions", json={"types": [], "regions": [5], "x_y": 1}, headers=headers)
 
     assert answer.headers["content-language"] == "id"
     assert {(error["pointer"], error["detail"]) for error in answer.json()["errors"]} == {
         ("#/name", "wajib diisi"),
         ("#/types", "paling sedikit 1 butir"),
         ("#/regions/0", "harus berupa teks"),
-        ("#/x~1y", "tidak dikenal: hapus isian ini"),
+        ("#/x_y", "tidak dikenal: hapus isian ini"),
     }
     assert answer.json()["detail"] == "4 isian dalam permintaan tidak sebagaimana mestinya"
+
+
+@pytest.mark.parametrize("unknown", ["Zebulon Quackenbush", "QX7315926", "+62 812-9191-7373", "x" * 41, "", "a/b"])
+async def test_an_unknown_name_that_may_be_data_is_not_repeated(world: World, unknown: str) -> None:
+    api, headers = await world.api("notifications"), world.write("integrator")
+    body = {"name": "x", "types": ["*"], "regions": [], unknown: 1}
+
+    answers = (
+        await api.post("/v1/subscriptions", json=body, headers=headers),
+        await api.get("/v1/subscriptions", params={unknown: "1"}, headers=headers),
+    )
+
+    for answer, pointer in zip(answers, ("#", "query"), strict=True):
+        assert answer.status_code == 422
+        assert [error["pointer"] for error in answer.json()["errors"]] == [pointer]
+        assert not unknown or unknown not in answer.text
 
 
 async def test_an_answer_says_when_a_part_of_it_has_no_translation(world: World) -> None:

@@ -4,7 +4,7 @@ import asyncio
 import json
 import time
 from collections.abc import AsyncIterator
-from typing import Annotated, Any
+from typing import Annotated, Any, Final
 from uuid import UUID, uuid4
 
 import asyncpg
@@ -85,6 +85,20 @@ async def read(thing_id: UUID, _: Officer, db: Db, request: Request) -> Response
     return read_response(request, Thing.model_validate(dict(row)), row["version"])
 
 
+GATE: Final = """
+    ALTER FUNCTION claim RENAME TO claim_behind_gate;
+    CREATE FUNCTION claim(
+        lock_name text, calling text, named text,
+        OUT ours boolean, OUT halted text,
+        OUT body_sha256 bytea, OUT status smallint, OUT headers jsonb, OUT body bytea
+    ) LANGUAGE plpgsql STABLE AS $$  -- so that what it calls begins with the statement's snapshot
+    BEGIN
+        PERFORM pg_advisory_xact_lock(7);
+        SELECT * INTO ours, halted, body_sha256, status, headers, body FROM claim_behind_gate($1, $2, $3);
+    END $$;
+"""
+
+
 @pytest.fixture
 async def api(world: World) -> AsyncIterator[httpx.AsyncClient]:
     owner = await asyncpg.connect(world.servers.dsn_of("registry_owner", world.database))
@@ -130,6 +144,61 @@ async def test_fifty_equal_requests_at_once_have_one_effect_and_one_answer(
     pool = await world.pool("registry")
     assert await pool.fetchval("SELECT count(*) FROM thing") == 1
     assert await pool.fetchval("SELECT count(*) FROM event") == 1
+
+
+async def test_fifty_equal_changes_at_once_have_one_effect_and_none_is_told_that_it_is_stale(
+    world: World, api: httpx.AsyncClient
+) -> None:
+    made = await api.post("/v1/things", json={"name": "a"}, headers=world.write("fasker_officer"))
+    pool = await world.pool("registry")
+
+    for version in range(1, 11):
+        headers, body = world.write("fasker_officer", match=version), {"name": f"b{version}"}
+        answers = await asyncio.gather(
+            *(api.put(made.headers["location"], json=body, headers=headers) for _ in range(50))
+        )
+
+        done = [answer for answer in answers if answer.status_code == 200]
+        for answer in answers:
+            if answer not in done:
+                assert_problem(answer, 409, "idempotency-key-in-flight")
+        assert len({answer.content for answer in done}) == 1
+        assert [answer.headers.get("idempotent-replayed") for answer in done].count(None) == 1
+        assert await pool.fetchval("SELECT version FROM thing") == version + 1
+
+
+async def test_a_repeat_that_began_before_the_first_request_was_committed_gets_its_answer(
+    world: World, api: httpx.AsyncClient
+) -> None:
+    """Its statement has an older snapshot than the answer, and waits at a gate until the first request has ended."""
+    made = await api.post("/v1/things", json={"name": "a"}, headers=world.write("fasker_officer"))
+    headers = world.write("fasker_officer", match=1)
+    owner = await asyncpg.connect(world.servers.dsn_of("registry_owner", world.database))
+    waiting = """
+        SELECT count(*) = $1 FROM pg_locks JOIN pg_stat_activity a USING (pid)
+        WHERE a.datname = current_database() AND NOT granted
+    """
+
+    def rename() -> asyncio.Task[httpx.Response]:
+        return asyncio.create_task(api.put(made.headers["location"], json={"name": "b"}, headers=headers))
+
+    await owner.execute("SELECT pg_advisory_lock(7)")
+    held = await asyncpg.connect(world.servers.dsn_of("registry_owner", world.database))
+    async with held.transaction():
+        await held.execute("SELECT FROM thing FOR UPDATE")
+        first = rename()
+        await world.until(lambda: owner.fetchval(waiting, 1), "the first has claimed its key and waits for the row")
+        await owner.execute(GATE)
+        repeat = rename()
+        await world.until(lambda: owner.fetchval(waiting, 2), "the repeat waits at the gate")
+    done = await first
+    await owner.execute("SELECT pg_advisory_unlock(7)")
+    again = await repeat
+    await held.close()
+    await owner.close()
+
+    assert (done.status_code, again.status_code) == (200, 200), again.text
+    assert (again.content, again.headers["idempotent-replayed"]) == (done.content, "true")
 
 
 async def test_a_key_belongs_to_its_caller_and_to_one_request(world: World, api: httpx.AsyncClient) -> None:

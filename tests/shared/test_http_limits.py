@@ -1,8 +1,9 @@
 """What one caller can take of a service is bounded: heads, connections, time, requests in a minute; CORS is closed."""
 
 import asyncio
+import socket
 from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, suppress
 from typing import Annotated, Any, Final
 
 import asyncpg
@@ -15,8 +16,10 @@ from shared.http.auth import Actor, allow
 from shared.http.body import Body
 from shared.http.routing import resource
 from shared.http.writes import KeyedWrite
-from shared.service import Service
+from shared.service import Service, _serve_health
 from shared.settings import ServiceSettings
+from tests.openapi.generate import document_of
+from tests.servers import SERVICES
 from tests.shared.raw_http import Connection, connection, head
 from tests.world import World, serving
 
@@ -89,6 +92,32 @@ async def test_a_head_just_within_the_bounds_is_served(url: str) -> None:
         for _ in range(2):
             await raw.send(head("GET", "/health/live?" + "x" * 8_000, {f"X-{n}": "x" * 230 for n in range(99)}))
             assert (await raw.answer()).status_code == 200
+
+
+async def test_a_workers_health_is_served_within_the_same_bounds(world: World) -> None:
+    stopping = asyncio.Event()
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    settings = world.settings("registry", ops_port=port)
+    health = asyncio.create_task(_serve_health(SERVICE, settings, await world.db("registry"), stopping))
+
+    async def live() -> bool:
+        with suppress(httpx.ConnectError):
+            return (await api.get("/health/live")).status_code == 200
+        return False
+
+    url = f"http://127.0.0.1:{port}"
+    async with client(url) as api:
+        await world.until(live, "the worker's health is served")
+        assert (await api.get("/health/ready")).status_code == 200
+    async with connection(url) as raw:
+        await raw.send(HEADS["large headers"][0])
+        refused = await raw.answer()
+    stopping.set()
+    await health
+
+    assert_problem(refused, 431, "headers-too-large")
 
 
 @pytest.fixture
@@ -367,3 +396,25 @@ async def test_pages_of_listed_origins_may(world: World) -> None:
     for each in (refused, unheard):
         assert "access-control-allow-origin" not in each.headers
         assert "Origin" in each.headers["vary"]
+    for each in (asked, refused):
+        assert {name: each.headers.get(name) for name in EVERYWHERE} == EVERYWHERE
+        assert each.headers["cache-control"] == "no-store"
+        assert each.headers["x-request-id"]
+    assert refused.json()["request_id"] == refused.headers["x-request-id"]
+
+
+@pytest.mark.parametrize("service", SERVICES)
+async def test_pages_of_listed_origins_may_send_every_header_that_a_route_reads(world: World, service: str) -> None:
+    document = document_of(service)
+    shared = document["components"]["parameters"]
+    stated = [p for path in document["paths"].values() for verb in path.values() for p in verb.get("parameters", [])]
+    named = [shared[p["$ref"].rpartition("/")[2]] if "$ref" in p else p for p in stated]
+    wanted = {p["name"].lower() for p in named if p["in"] == "header"} | {"authorization", "content-type"}
+    settings: Any = world.settings(service, cors_origins=("https://app.example",))
+
+    async with serving(world.service(service), settings) as url, client(url) as api:
+        asked = await api.options(OUTBOX, headers=PREFLIGHT | {"Access-Control-Request-Headers": ", ".join(wanted)})
+
+    assert {"if-match", "singo-after"} <= wanted
+    assert asked.status_code == 200, asked.text
+    assert wanted <= set(asked.headers["access-control-allow-headers"].lower().split(", "))

@@ -17,7 +17,7 @@ from tests.architecture.test_routes import calls_of, routes_of
 from tests.openapi.generate import app_of
 from tests.recommendations.bodies import staff_body, tax_body
 from tests.recommendations.conftest import NOW, STAFF, TAX, Recommendations
-from tests.reporting.partners import START, Desk, Partner, story, visit
+from tests.reporting.partners import START, UNIT, Desk, Partner, story, visit
 from tests.servers import SERVICES
 from tests.shared.samples import organisation_with_all
 from tests.world import World
@@ -33,18 +33,18 @@ NO_TAG: Final = {
 
 NOT_A_CHANGE: Final = {
     "POST /v1/organisations": "makes a resource",
-    "POST /v1/organisations/{ngo_id}/members": "makes a resource",
-    "DELETE /v1/organisations/{ngo_id}/members/{subject:path}": "a membership never changes: it is there or not",
+    "POST /v1/organisations/{ngo_id}/invitations": "makes a resource",
+    "DELETE /v1/organisations/{ngo_id}/members/{subject:path}": "a membership never changes: it is there or not (404)",
     "POST /v1/organisations/{ngo_id}/licences": "makes a resource",
     "POST /v1/agreements": "makes a resource",
     "POST /v1/agreements/{agreement_id}/master-plan": "makes a resource, once",
     "POST /v1/local-partners": "makes a resource",
     "POST /v1/local-partners/imports": "makes resources",
     "POST /v1/work-plans": "makes a resource",
-    "POST /v1/work-plans/{plan_id}/minutes": "adds a document, one for each region, in any order",
+    "POST /v1/work-plans/{plan_id}/minutes": "adds a document, one for each region, in any order; replaces none (409)",
     "POST /v1/reports": "makes a resource",
     "POST /v1/visits": "makes a resource",
-    "POST /v1/visits/{visit_id}/answers": "regions answer at once; the body names the itinerary that is answered",
+    "POST /v1/visits/{visit_id}/answers": "regions answer at once; the body names which itinerary, 412 for an old one",
     "POST /v1/stories": "makes a resource",
     "POST /v1/foreign-staff-requests": "makes a resource",
     "POST /v1/tax-relief-requests": "makes a resource",
@@ -112,7 +112,7 @@ class Samples:
         """Roles and subjects, one of whom each route lets pass."""
         yield {"sub": self.member}
         for role in ("fasker_officer", "fasker_head", "satker_officer", "integrator"):
-            yield {"roles": (role,), "sub": f"{role}-1"}
+            yield {"roles": (role,), "sub": f"{role}-1", "unit": UNIT}
 
 
 async def registry(samples: Samples) -> None:
@@ -285,9 +285,11 @@ async def first_with(
     """The answer to the first caller whom the route lets pass."""
     seen = []
     for caller in samples.callers():
-        roles, sub = caller.get("roles", ()), caller["sub"]
+        roles, sub, unit = caller.get("roles", ()), caller["sub"], caller.get("unit", "")
         headers = (
-            samples.world.read(*roles, sub=sub) if verb == "GET" else samples.world.write(*roles, sub=sub, match=match)
+            samples.world.read(*roles, sub=sub, unit=unit)
+            if verb == "GET"
+            else samples.world.write(*roles, sub=sub, unit=unit, match=match)
         )
         response = await client.request(verb, address, json=body, headers=headers)
         if response.status_code == status:
@@ -329,3 +331,17 @@ async def test_what_changes_without_a_new_version_is_not_hidden_by_304(world: Wo
     assert valid.json()["status"] == "valid"
     assert (later.status_code, later.json()["status"]) == (200, "expired")
     assert version_of(later.headers["etag"]) == version_of(valid.headers["etag"])
+
+
+@pytest.mark.parametrize("service", SERVICES)
+async def test_the_document_of_a_service_has_a_tag_and_answers_304_to_it(world: World, service: str) -> None:
+    client = await world.api(service)
+    document = await client.get("/openapi.json")
+    tag = document.headers["etag"]
+
+    same = await client.get("/openapi.json", headers={"If-None-Match": tag})
+    other = await client.get("/openapi.json", headers={"If-None-Match": '"0-0123456789abcdef"'})
+
+    assert (document.headers["content-type"], version_of(tag)) == ("application/json", None)
+    assert (same.status_code, same.content, same.headers["etag"]) == (304, b"", tag)
+    assert (other.status_code, other.content) == (200, document.content)

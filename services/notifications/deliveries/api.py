@@ -10,7 +10,12 @@ from pydantic import AwareDatetime, ConfigDict, Field
 
 from services.notifications.access import SubscriberOrOperator, refuse_outside
 from services.notifications.deliveries.commands import acknowledge
-from services.notifications.deliveries.queries import last_number, number_before, wait_for_deliveries
+from services.notifications.deliveries.queries import (
+    deliveries_after,
+    last_number,
+    number_before,
+    wait_for_deliveries,
+)
 from services.notifications.subscriptions.queries import find_subscription
 from services.notifications.subscriptions.rules import Status
 from shared.errors import ActionNotAllowed, InvalidInput
@@ -18,6 +23,7 @@ from shared.http.auth import Actor
 from shared.http.body import BigNumber, LongText, ShortText, View
 from shared.http.database import Db
 from shared.http.routing import resource
+from shared.http.waiting import place_to_wait
 
 WAIT_SECONDS_MAX: Final = 20
 EVENTS_MAX: Final = 200
@@ -101,8 +107,11 @@ async def read_feed(
             if subscription["owner"] == actor.subject:
                 now = await request.app.state.clock.now(conn)
                 await acknowledge(conn, subscription_id, start, actor=actor, now=now)
-    stopping = request.app.state.stopping
-    rows = await wait_for_deliveries(db, subscription_id, start, limit, seconds=wait, stopping=stopping)
+    rows = await deliveries_after(db.pool, subscription_id, start, limit)
+    if not rows and wait:
+        stopping = request.app.state.stopping
+        with place_to_wait(request, actor):
+            rows = await wait_for_deliveries(db, subscription_id, start, limit, seconds=wait, stopping=stopping)
     feed = Feed(
         events=[_numbered_event(row) for row in rows],
         next_after=rows[-1]["number"] if rows else start,

@@ -7,6 +7,7 @@ from uuid import UUID
 from services.notifications.deliveries.rules import Reading, read_up_to
 from services.notifications.events import SubscriptionCaughtUp
 from services.notifications.subscriptions.commands import acted_by
+from services.notifications.subscriptions.event_types import is_personal
 from services.notifications.subscriptions.rules import with_around
 from shared.db import Connection
 from shared.errors import InvalidInput
@@ -19,8 +20,9 @@ async def deliver(conn: Connection, events: Sequence[Envelope]) -> None:
     """One delivery for each event and each subscription that matches, numbered without gaps, in order.
 
     An event matches a subscription to its own region, to one around it or to one inside it; one without
-    regions matches subscriptions to everywhere only.
+    regions matches subscriptions to everywhere only. Personal ones (`is_personal`) are neither delivered nor kept.
     """
+    events = [event for event in events if not is_personal(event.type)]
     # Batches take turns, whichever subscriptions they touch in which order: no two of them can deadlock.
     await conn.execute("SELECT pg_advisory_xact_lock(hashtext('notifications.deliver'))")
     await conn.execute(

@@ -34,12 +34,12 @@ async def wait_for_deliveries(
     """As soon as there are any, or none when the time is over or we stop. Holds no connection while it waits."""
     deadline = time.monotonic() + seconds
     pause = FIRST_PAUSE_SECONDS
-    while True:
-        rows = await deliveries_after(db.pool, subscription_id, number, limit)
-        if rows or stopping.is_set() or time.monotonic() + pause > deadline:
-            return rows
+    rows: list[asyncpg.Record] = []
+    while not rows and not stopping.is_set() and time.monotonic() + pause <= deadline:
         await asyncio.sleep(pause)
+        rows = await deliveries_after(db.pool, subscription_id, number, limit)
         pause = min(pause * 1.5, LONGEST_PAUSE_SECONDS)
+    return rows
 
 
 async def last_number(conn: Any, subscription_id: UUID) -> int:

@@ -50,7 +50,7 @@ class NewSubscription(Body):
     types: list[TypeName] = Field(
         min_length=1,
         max_length=100,
-        description="`*`, names (`VisitAnnounced`) or full types (`singo.reporting.VisitAnnounced.v1`)",
+        description="`*` (whatever can be named), `VisitAnnounced` or, in full, `singo.reporting.VisitAnnounced.v1`",
     )
     regions: list[RegionCode] = Field(
         default=[],

@@ -21,6 +21,8 @@ async def create_subscription(
     conn: Connection, name: str, types: Sequence[str], regions: Sequence[str], *, actor: Actor, now: datetime
 ) -> UUID:
     refuse_outside(actor, regions)
+    # One owner's come one after another, or each would count without the others.
+    await conn.execute("SELECT pg_advisory_xact_lock(hashtextextended('subscriptions of ' || $1, 0))", actor.subject)
     existing = await conn.fetchval("SELECT count(*) FROM subscription WHERE owner = $1", actor.subject)
     if existing >= PER_OWNER_MAX:
         raise ActionNotAllowed(f"you have {existing} subscriptions, which is the most that one owner may have")

@@ -1,4 +1,7 @@
-"""The types of events that can be subscribed to: those whose contracts the services publish that we listen to."""
+"""The types of events that can be subscribed to: those whose contracts the services publish that we listen to.
+
+Not those of who acts for an organisation: the registry shows that for a reason only, and logs each reading.
+"""
 
 from importlib.resources import files
 from typing import Annotated, Final
@@ -14,16 +17,23 @@ from shared.http.etags import read_response
 from shared.http.routing import resource
 
 PUBLISHERS: Final = ("recommendations", "registry", "reporting")
+PERSONAL: Final = frozenset({"MemberAdded", "MemberRemoved"})
+"""Of any version. Nobody can name them, and `*` does not mean them."""
+
+
+def is_personal(type_: str) -> bool:
+    return type_.split(".")[2] in PERSONAL
 
 
 def _published() -> list[str]:
     contracts = files("shared.contracts")
-    return sorted(
+    names = [
         f"singo.{service}.{file.name.removesuffix('.json')}"
         for service in PUBLISHERS
         for file in (contracts / service).iterdir()
         if file.name.endswith(".json") and not file.name.endswith(".example.json")
-    )
+    ]
+    return sorted(name for name in names if not is_personal(name))
 
 
 PUBLISHED: Final = _published()

@@ -59,7 +59,7 @@ async def answer_request(
     tx: Transaction, kind: Kind, request: asyncpg.Record, *, status: int = 200, location: str | None = None
 ) -> None:
     """Answer with the request as it is now."""
-    row = await find_request(tx.conn, kind.name, request["id"], scope=[request["ngo_id"]])
+    row = await find_request(tx.conn, kind.name, request["id"], ngos=[request["ngo_id"]])
     tx.answer(view_request(row), status=status, version=row["version"], location=location)
 
 
@@ -81,9 +81,11 @@ def shared_routes(kind: Kind) -> APIRouter:
         status: Annotated[Status | None, Query()] = None,
         ngo_id: UUID | None = None,
     ) -> Response:
-        """The organisation's own requests; officials see all."""
+        """The organisation's own requests; officials see all, as they were submitted last."""
         async with db.read() as conn:
-            rows = await select_requests(conn, kind.name, scope=caller.scope, status=status, ngo_id=ngo_id, page=paging)
+            rows = await select_requests(
+                conn, kind.name, ngos=caller.ngos, others=caller.sees_all, status=status, ngo_id=ngo_id, page=paging
+            )
             found = await with_related(rows, chosen, "agreement", "agreement_id", partial(agreements_named, conn))
         return page_response(request, paging, found, list_request, chosen=chosen, sorting=SORTING)
 

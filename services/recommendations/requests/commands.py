@@ -10,6 +10,7 @@ from services.recommendations.copies import queries as copies
 from services.recommendations.events import RecommendationSubmitted, RecommendationWithdrawn
 from services.recommendations.letters.queries import is_replaceable
 from services.recommendations.requests.kind import Kind, Terms
+from services.recommendations.requests.queries import find_request
 from services.recommendations.requests.rules import (
     Action,
     Status,
@@ -143,6 +144,8 @@ async def submit(conn: Connection, kind: Kind, request: asyncpg.Record, *, by: A
     terms = {name: str(submitted[name]) for name in ("agreement_id", "work_plan_activity_id", "starts_on", "ends_on")}
     content = terms | await kind.content(conn, request["id"])
     await record_step(conn, request, submitted, Action.SUBMIT, by=by, now=now, content=content)
+    if kind.after_submission:
+        await kind.after_submission(conn, request["id"])
     activity_id = request["work_plan_activity_id"]
     emit(conn, RecommendationSubmitted(**about(request, by, now), work_plan_activity_id=activity_id))
 
@@ -155,4 +158,6 @@ async def withdraw(conn: Connection, request: asyncpg.Record, *, by: ActedBy, no
         status,
     )
     await record_step(conn, request, withdrawn, Action.WITHDRAW, by=by, now=now)
-    emit(conn, RecommendationWithdrawn(**about(request, by, now)))
+    if request["submitted_at"]:  # nobody else has heard of a draft
+        submitted = await find_request(conn, request["kind"], request["id"], ngos=(), others=True)
+        emit(conn, RecommendationWithdrawn(**about(submitted, by, now)))

@@ -39,5 +39,6 @@ class Kind:
 
     find_violations: Callable[[Connection, asyncpg.Record, Mapping[str, DatedRule], date], Awaitable[list[Violation]]]
     write_letter: Callable[[Connection, asyncpg.Record, date], Awaitable[LetterText]]
+    after_submission: Callable[[Connection, UUID], Awaitable[None]] | None = None
     after_issue: Callable[[Connection, asyncpg.Record], Awaitable[None]] | None = None
     after_revocation: Callable[[Connection, asyncpg.Record, ActedBy, datetime], Awaitable[None]] | None = None

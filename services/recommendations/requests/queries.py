@@ -1,8 +1,8 @@
-"""Reads of requests, as both kinds show them."""
+"""Reads of requests, as both kinds show them. Who is not of the NGO sees what was submitted last."""
 
-from collections.abc import Sequence
+from collections.abc import Collection
 from datetime import date
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 import asyncpg
@@ -11,37 +11,54 @@ from shared.db import Connection
 from shared.errors import NotFound
 from shared.http.paging import ONE, PageRequest, Sorting, fetch_page
 
-SORTING: Final = Sorting("r.id", starts_on=("r.starts_on", date))
+SORTING: Final = Sorting("r.id", starts_on=("coalesce(s.starts_on, r.starts_on)", date))
 
 
 async def select_requests(
     conn: Connection,
     kind: str,
     *,
-    scope: Sequence[UUID] | None,
+    ngos: Collection[UUID],
+    others: bool = False,
     request_id: UUID | None = None,
     status: str | None = None,
     ngo_id: UUID | None = None,
     page: PageRequest = ONE,
 ) -> list[asyncpg.Record]:
-    """Those of the caller's NGOs (scope None: all that were ever submitted), newest first, with their letters."""
+    """Those of these NGOs as they stand; `others`: those of all others too, as they were submitted last."""
     return await fetch_page(
         conn,
         page,
         """
-        SELECT r.*, n.name AS ngo_name, l.id AS letter_id, l.number AS letter_number,
+        SELECT r.id, r.kind, r.ngo_id, r.status, r.version, r.created_at, r.submitted_at, r.decided_at, r.reason,
+               r.rule, r.legal_basis, r.decided_from,
+               coalesce(s.agreement_id, r.agreement_id) AS agreement_id,
+               coalesce(s.work_plan_activity_id, r.work_plan_activity_id) AS work_plan_activity_id,
+               coalesce(s.starts_on, r.starts_on) AS starts_on, coalesce(s.ends_on, r.ends_on) AS ends_on,
+               coalesce(s.regions, r.regions) AS regions,
+               n.name AS ngo_name, l.id AS letter_id, l.number AS letter_number,
                l.public_code AS letter_code, l.legal_basis AS letter_legal_basis
         FROM recommendation_request r
+        LEFT JOIN LATERAL (
+            SELECT (content ->> 'agreement_id')::uuid AS agreement_id,
+                   (content ->> 'work_plan_activity_id')::uuid AS work_plan_activity_id,
+                   (content ->> 'starts_on')::date AS starts_on, (content ->> 'ends_on')::date AS ends_on,
+                   regions_of(content) AS regions
+            FROM request_step
+            WHERE request_id = r.id AND content IS NOT NULL AND r.ngo_id <> ALL($2)
+            ORDER BY version DESC LIMIT 1
+        ) s ON true
         LEFT JOIN ngo n ON n.id = r.ngo_id
         LEFT JOIN letter l ON l.request_id = r.id
         WHERE r.kind = $1
-          AND (r.ngo_id = ANY($2) OR $2::uuid[] IS NULL AND r.submitted_at IS NOT NULL)
-          AND ($3::uuid IS NULL OR r.id = $3)
-          AND ($4::text IS NULL OR r.status = $4)
-          AND ($5::uuid IS NULL OR r.ngo_id = $5)
+          AND (r.ngo_id = ANY($2) OR $3 AND r.submitted_at IS NOT NULL)
+          AND ($4::uuid IS NULL OR r.id = $4)
+          AND ($5::text IS NULL OR r.status = $5)
+          AND ($6::uuid IS NULL OR r.ngo_id = $6)
         """,
         kind,
-        scope,
+        list(ngos),
+        others,
         request_id,
         status,
         ngo_id,
@@ -50,12 +67,24 @@ async def select_requests(
 
 
 async def find_request(
-    conn: Connection, kind: str, request_id: UUID, *, scope: Sequence[UUID] | None
+    conn: Connection, kind: str, request_id: UUID, *, ngos: Collection[UUID], others: bool = False
 ) -> asyncpg.Record:
-    rows = await select_requests(conn, kind, scope=scope, request_id=request_id)
+    rows = await select_requests(conn, kind, ngos=ngos, others=others, request_id=request_id)
     if not rows:
         raise NotFound("there is no such request that you may see")
     return rows[0]
+
+
+async def submitted_content(conn: Connection, request_id: UUID) -> dict[str, Any]:
+    """What was submitted last: terms and details, without the person."""
+    content: dict[str, Any] = await conn.fetchval(
+        """
+        SELECT content FROM request_step
+        WHERE request_id = $1 AND content IS NOT NULL ORDER BY version DESC LIMIT 1
+        """,
+        request_id,
+    )
+    return content
 
 
 async def steps_of(conn: Connection, request_id: UUID) -> list[asyncpg.Record]:

@@ -40,19 +40,20 @@ async def stays_of_person(conn: Connection, identity_id: UUID) -> list[Stay]:
     return [Stay(identity_id, row["first"], row["last"]) for row in rows]
 
 
-async def is_posted_elsewhere(conn: Connection, request_id: UUID) -> bool:
-    """Whether the request's person is in post at another NGO on a day of the stay asked for (V14)."""
+async def is_posted_elsewhere(conn: Connection, asked: Stay, *, ngo_id: UUID) -> bool:
+    """Whether the person is in post at another NGO than this on a day of the stay asked for (V14)."""
     found: bool = await conn.fetchval(
         """
         SELECT EXISTS (
-            SELECT FROM recommendation_request r JOIN person h ON h.request_id = r.id
-            JOIN person other ON other.identity_id = h.identity_id
-            JOIN posting p ON p.request_id = other.request_id
-            WHERE r.id = $1 AND p.ngo_id <> r.ngo_id AND p.status <> 'ended'
-              AND p.starts_on <= r.ends_on AND r.starts_on <= p.ends_on
+            SELECT FROM posting p JOIN person h USING (request_id)
+            WHERE h.identity_id = $1 AND p.ngo_id <> $2 AND p.status <> 'ended'
+              AND p.starts_on <= $4 AND $3 <= p.ends_on
         )
         """,
-        request_id,
+        asked.person,
+        ngo_id,
+        asked.first,
+        asked.last,
     )
     return found
 

@@ -3,13 +3,14 @@
 from typing import Final
 from uuid import UUID
 
+import asyncpg
 from fastapi import Request, Response
 from pydantic import Field
 
 from services.recommendations.access import PERSON_READERS, Member, Reader
 from services.recommendations.requests import commands
 from services.recommendations.requests.api import answer_request, shared_routes
-from services.recommendations.requests.queries import find_request
+from services.recommendations.requests.queries import find_request, submitted_content
 from services.recommendations.requests.views import (
     CommentView,
     RequestView,
@@ -18,10 +19,17 @@ from services.recommendations.requests.views import (
     view_request,
 )
 from services.recommendations.staff.queries import is_posted_elsewhere
+from services.recommendations.staff.rules import Stay
 from services.recommendations.staff_requests.bodies import PermitRoute, StaffRequest
 from services.recommendations.staff_requests.commands import STAFF, read_details, write_details
-from services.recommendations.staff_requests.persons import PersonView, open_person, read_with_person
+from services.recommendations.staff_requests.persons import (
+    PersonView,
+    open_person,
+    read_person_as_seen,
+    read_with_person,
+)
 from shared.audit import ReadReason
+from shared.db import Connection
 from shared.http.body import View
 from shared.http.database import Db
 from shared.http.etags import ExpectedVersion
@@ -88,22 +96,28 @@ async def edit_foreign_staff_request(
 async def read_foreign_staff_request(
     caller: Reader, request_id: UUID, request: Request, db: Db, reason: ReadReason
 ) -> Response:
-    """One request with its history.
+    """One request with its history; officials see it as it was submitted last.
 
     The person is shown to the organisation's own people, and to fasker_officer and fasker_head who say why in
     `Singo-Reason`. Each such reading is logged.
     """
     async with db.transaction() as conn:
-        row = await find_request(conn, STAFF.name, request_id, scope=caller.scope)
-        details = dict(await read_details(conn, request_id))
+        row = await find_request(conn, STAFF.name, request_id, ngos=caller.ngos, others=caller.sees_all)
+        own = row["ngo_id"] in caller.ngos
+        details = dict(await read_details(conn, request_id)) if own else await submitted_content(conn, request_id)
         resource = f"/v1/{STAFF.path}/{request_id}"
         person = await open_person(conn, caller, request_id, row["ngo_id"], resource=resource, reason=reason)
         history = await read_history(conn, request_id)
-        cautions = []
-        if caller.actor.has(*PERSON_READERS) and await is_posted_elsewhere(conn, request_id):
-            detail = "the person is in post at another organisation during this stay"
-            cautions.append(Caution(rule="V14", detail=detail))
+        cautions = await _cautions(conn, row, own=own) if caller.actor.has(*PERSON_READERS) else []
     view = StaffRequestView.model_validate(
         view_request(row).model_dump() | history | {"details": details, "person": person, "cautions": cautions}
     )
     return read_with_person(request, view, row["version"], reason=reason)
+
+
+async def _cautions(conn: Connection, row: asyncpg.Record, *, own: bool) -> list[Caution]:
+    person = await read_person_as_seen(conn, row["id"], own=own)
+    stay = Stay(person["identity_id"], row["starts_on"], row["ends_on"])
+    if not await is_posted_elsewhere(conn, stay, ngo_id=row["ngo_id"]):
+        return []
+    return [Caution(rule="V14", detail="the person is in post at another organisation during this stay")]

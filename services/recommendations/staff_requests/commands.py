@@ -19,6 +19,8 @@ from services.recommendations.staff.rules import Stay
 from services.recommendations.staff_requests.bodies import StaffRequest
 from services.recommendations.staff_requests.persons import (
     PersonView,
+    forget_submitted_person,
+    keep_submitted_person,
     lock_identity,
     personal_lines,
     read_person,
@@ -47,6 +49,7 @@ async def write_details(conn: Connection, request_id: UUID, body: StaffRequest) 
         body.knowledge_transfer_plan,
         body.permit_route,
     )
+    await keep_submitted_person(conn, request_id)
     await write_person(conn, request_id, body.person)
 
 
@@ -119,6 +122,7 @@ STAFF: Final = Kind(
     content=_content,
     find_violations=_find_violations,
     write_letter=_write_letter,
+    after_submission=forget_submitted_person,
     after_issue=_after_issue,
     after_revocation=_after_revocation,
 )

@@ -93,16 +93,60 @@ async def _identify(conn: Connection, request_id: UUID, person: Person, name: st
     if not rows:
         return uuid7()
     oldest: UUID = rows[0]["identity_id"]
-    await conn.execute(
-        "UPDATE person SET identity_id = $1 WHERE identity_id = ANY($2)",
-        oldest,
-        [row["identity_id"] for row in rows],
-    )
+    joined = [row["identity_id"] for row in rows]
+    await conn.execute("UPDATE person SET identity_id = $1 WHERE identity_id = ANY($2)", oldest, joined)
+    await conn.execute("UPDATE submitted_person SET identity_id = $1 WHERE identity_id = ANY($2)", oldest, joined)
     return oldest
 
 
 async def read_person(conn: Connection, request_id: UUID) -> asyncpg.Record:
     return await conn.fetchrow("SELECT * FROM person WHERE request_id = $1", request_id)
+
+
+async def keep_submitted_person(conn: Connection, request_id: UUID) -> None:
+    """Before a request that came back is edited: whom it was submitted for is what officials go on to see."""
+    await conn.execute(
+        """
+        DELETE FROM submitted_person p USING recommendation_request r
+        WHERE p.request_id = $1 AND r.id = $1 AND p.submitted_at <> r.submitted_at
+        """,
+        request_id,
+    )
+    await conn.execute(
+        """
+        INSERT INTO submitted_person (request_id, submitted_at, identity_id, name, normalised_name, sex, birth_date,
+                                      birth_place, nationality, passport_number, previous_passport_number,
+                                      passport_valid_from, passport_valid_to)
+        SELECT p.request_id, r.submitted_at, p.identity_id, p.name, p.normalised_name, p.sex, p.birth_date,
+               p.birth_place, p.nationality, p.passport_number, p.previous_passport_number, p.passport_valid_from,
+               p.passport_valid_to
+        FROM person p JOIN recommendation_request r ON r.id = p.request_id
+        WHERE p.request_id = $1 AND r.submitted_at IS NOT NULL
+        ON CONFLICT (request_id) DO NOTHING
+        """,
+        request_id,
+    )
+
+
+async def forget_submitted_person(conn: Connection, request_id: UUID) -> None:
+    """The request is handed in again: what it says now is what was submitted."""
+    await conn.execute("DELETE FROM submitted_person WHERE request_id = $1", request_id)
+
+
+async def read_person_as_seen(conn: Connection, request_id: UUID, *, own: bool) -> asyncpg.Record:
+    """The NGO's own people see whom they name now; others whom the request was for when it was submitted last."""
+    kept = (
+        None
+        if own
+        else await conn.fetchrow(
+            """
+        SELECT p.* FROM submitted_person p JOIN recommendation_request r ON r.id = p.request_id
+        WHERE p.request_id = $1 AND p.submitted_at = r.submitted_at
+        """,
+            request_id,
+        )
+    )
+    return kept or await read_person(conn, request_id)
 
 
 def personal_lines(person: PersonView) -> tuple[str, ...]:
@@ -125,7 +169,7 @@ async def open_person(
     own = ngo_id in caller.ngos
     if not caller.may_see_person(ngo_id) or (reason is None and not own):
         return None
-    row = await read_person(conn, request_id)
+    row = await read_person_as_seen(conn, request_id, own=own)
     await audit.record_read(
         conn,
         reader=caller.actor.subject,

@@ -74,7 +74,7 @@ Chosen = Annotated[Selection, Depends(selects(ShownLocalPartner, "organisation")
 
 
 async def _answer(tx: Transaction, partner_id: UUID, *, status: int = 200, location: str | None = None) -> None:
-    row = await queries.find_partner(tx.conn, partner_id, Scope())
+    row = await queries.find_partner(tx.conn, partner_id, Scope(everything=True))
     view = LocalPartner.model_validate(dict(row or {}))
     tx.answer(view, status=status, version=view.version, location=location)
 

@@ -28,17 +28,17 @@ async def list_partners(
         SELECT id, version, ngo_id, status, name, legal_form, registration_number, registration_valid_to,
                regions, programme, proposed_at, decided_at, notes
         FROM local_partner
-        WHERE ($1::uuid IS NULL OR ngo_id = $1)
-          AND ($2::text[] IS NULL OR EXISTS (
-                SELECT FROM unnest(regions) AS place (code), unnest($2) AS own (code)
+        WHERE (ngo_id = $1 OR $2 OR EXISTS (
+                SELECT FROM unnest(regions) AS place (code), unnest($3::text[]) AS own (code)
                 WHERE place.code = own.code OR starts_with(place.code, own.code || '.')))
-          AND ($3::uuid IS NULL OR id = $3)
-          AND ($4::text IS NULL OR status = $4)
-          AND ($5::text IS NULL OR EXISTS (
+          AND ($4::uuid IS NULL OR id = $4)
+          AND ($5::text IS NULL OR status = $5)
+          AND ($6::text IS NULL OR EXISTS (
                 SELECT FROM unnest(regions) AS place (code)
-                WHERE place.code = $5 OR starts_with(place.code, $5 || '.')))
+                WHERE place.code = $6 OR starts_with(place.code, $6 || '.')))
         """,
         scope.ngo_id,
+        scope.everything,
         scope.regions,
         partner_id,
         status,

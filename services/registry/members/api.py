@@ -1,4 +1,4 @@
-"""Members of an organisation: its administrators let people in and take them out."""
+"""Members of an organisation: those who accepted its invitation. Its administrators take people out."""
 
 from datetime import datetime
 from typing import Annotated, Literal
@@ -10,7 +10,7 @@ from services.registry.access import OwnAdmin, OwnMemberOrFasker
 from services.registry.members import commands, queries
 from shared import audit
 from shared.audit import ReadReason
-from shared.http.body import Body, Line, Page, ShortText, View
+from shared.http.body import Line, Page, ShortText, View
 from shared.http.database import Db
 from shared.http.routing import resource
 from shared.http.writes import KeyedWrite
@@ -18,9 +18,7 @@ from shared.http.writes import KeyedWrite
 router = resource("/organisations/{ngo_id}/members", tag="members")
 
 
-class NewMember(Body):
-    subject: Line
-    role: Literal["ngo_admin", "ngo_staff", "ngo_director"]
+MemberRole = Literal["ngo_admin", "ngo_staff", "ngo_director"]
 
 
 class MemberView(View):
@@ -48,15 +46,6 @@ async def list_members(ngo_id: UUID, by: OwnMemberOrFasker, db: Db, reason: Read
             reason=reason,
         )
     return Page(items=[MemberView.of(row) for row in rows])
-
-
-@router.post("", status_code=201, response_model=MemberView)
-async def add_member(ngo_id: UUID, body: NewMember, by: OwnAdmin, write: KeyedWrite) -> Response:
-    """Let a person act for the organisation. One person acts for one organisation only."""
-    async with write.begin() as tx:
-        await commands.add_member(tx.conn, ngo_id, body.subject, body.role, by=by, now=tx.now)
-        tx.answer(MemberView(subject=body.subject, role=body.role, since=tx.now), status=201)
-    return tx.response
 
 
 @router.delete("/{subject:path}", status_code=204, response_model=None)

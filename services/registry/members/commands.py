@@ -15,6 +15,7 @@ MEMBERS_MAX: Final = 100
 
 
 async def add_member(conn: Connection, ngo_id: UUID, subject: str, role: str, *, by: ActedBy, now: datetime) -> None:
+    """By the person's own will: whoever applies for an organisation, or accepts its invitation."""
     await _take_turns(conn, ngo_id)
     if await conn.fetchval("SELECT count(*) FROM membership WHERE ngo_id = $1", ngo_id) >= MEMBERS_MAX:
         raise ActionNotAllowed(f"an organisation has {MEMBERS_MAX} members at most")
@@ -29,7 +30,7 @@ async def add_member(conn: Connection, ngo_id: UUID, subject: str, role: str, *,
         now,
     )
     if not added:
-        raise AlreadyExists("this person is a member of an organisation already; one person acts for one only")
+        raise AlreadyExists("you are a member of an organisation already; one person acts for one only")
     emit(conn, MemberAdded(occurred_at=now, actor=by, ngo_id=ngo_id, subject=subject, member_role=role))
 
 
@@ -41,7 +42,7 @@ async def remove_member(conn: Connection, ngo_id: UUID, subject: str, *, by: Act
         raise NotFound("this person is no member of this organisation")
     admins = await conn.fetchval("SELECT count(*) FROM membership WHERE ngo_id = $1 AND role = 'ngo_admin'", ngo_id)
     if role == "ngo_admin" and admins == 1:
-        raise ActionNotAllowed("the last ngo_admin can't be removed; add another one first")
+        raise ActionNotAllowed("the last ngo_admin can't be removed; invite another one first")
     await _remove(conn, ngo_id, subject, by=by, now=now)
 
 

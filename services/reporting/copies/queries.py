@@ -31,6 +31,12 @@ async def lock_agreement(conn: Connection, agreement_id: UUID) -> Agreement:
     return _agreement(row)
 
 
+async def counterpart_unit(conn: Connection, agreement_id: UUID) -> str | None:
+    """The technical unit that the agreement is with; None if that is not known here."""
+    unit: str | None = await conn.fetchval("SELECT counterpart_unit FROM agreement WHERE id = $1", agreement_id)
+    return unit
+
+
 async def master_plan_budgets(conn: Connection, agreement_id: UUID) -> dict[UUID, Budget]:
     rows = await conn.fetch(
         "SELECT id, budget, currency FROM master_plan_activity WHERE agreement_id = $1", agreement_id

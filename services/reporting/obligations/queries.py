@@ -32,12 +32,13 @@ async def list_obligations(
         page,
         """
         SELECT * FROM obligation
-        WHERE ($1::uuid IS NULL OR ngo_id = $1) AND ($2::text[] IS NULL OR regions_lie_in(regions, $2))
-          AND ($3::uuid IS NULL OR ngo_id = $3) AND ($4::text IS NULL OR status = $4)
-          AND ($5::text IS NULL OR kind = $5)
-          AND ($6::date IS NULL OR due_on >= $6) AND ($7::date IS NULL OR due_on <= $7)
+        WHERE (ngo_id = $1 OR $2 OR regions_lie_in(regions, $3))
+          AND ($4::uuid IS NULL OR ngo_id = $4) AND ($5::text IS NULL OR status = $5)
+          AND ($6::text IS NULL OR kind = $6)
+          AND ($7::date IS NULL OR due_on >= $7) AND ($8::date IS NULL OR due_on <= $8)
         """,
         scope.ngo_id,
+        scope.everything,
         scope.regions,
         ngo_id,
         status,
@@ -51,11 +52,10 @@ async def list_obligations(
 async def get_obligation(conn: Connection, scope: Scope, obligation_id: UUID) -> asyncpg.Record:
     row = await conn.fetchrow(
         """
-        SELECT * FROM obligation
-        WHERE id = $3 AND ($1::uuid IS NULL OR ngo_id = $1)
-          AND ($2::text[] IS NULL OR regions_lie_in(regions, $2))
+        SELECT * FROM obligation WHERE id = $4 AND (ngo_id = $1 OR $2 OR regions_lie_in(regions, $3))
         """,
         scope.ngo_id,
+        scope.everything,
         scope.regions,
         obligation_id,
     )
@@ -69,10 +69,10 @@ async def obligations_named(conn: Connection, scope: Scope, ids: Sequence[UUID])
     rows: Sequence[asyncpg.Record] = await conn.fetch(
         """
         SELECT id, kind, period, rule, legal_basis, due_on, status FROM obligation
-        WHERE id = ANY($3) AND ($1::uuid IS NULL OR ngo_id = $1)
-          AND ($2::text[] IS NULL OR regions_lie_in(regions, $2))
+        WHERE id = ANY($4) AND (ngo_id = $1 OR $2 OR regions_lie_in(regions, $3))
         """,
         scope.ngo_id,
+        scope.everything,
         scope.regions,
         ids,
     )

@@ -190,7 +190,7 @@ async def withdraw_report(
 
 async def _answer(tx: Transaction, report_id: UUID, *, ngo_id: UUID | None = None, status: int = 200) -> None:
     """The report as its NGO or, with none given, an official sees it."""
-    row = await queries.get_report(tx.conn, Scope(tx.actor, ngo_id=ngo_id), report_id)
+    row = await queries.get_report(tx.conn, Scope(tx.actor, ngo_id, everything=ngo_id is None), report_id)
     report = ReportView.model_validate(row)
     location = f"/v1/reports/{report_id}" if status == 201 else None
     tx.answer(report, status=status, version=report.version, location=location)

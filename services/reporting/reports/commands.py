@@ -159,7 +159,9 @@ async def withdraw(conn: Connection, report_id: UUID, *, version: int, member: M
     expect_version(row["version"], version)
     await _set_status(conn, report_id, _advance(row, Action.WITHDRAW))
     if row["submitted_version"] > 0:
-        emit(conn, events.ReportWithdrawn(**_about(row), occurred_at=now, actor=member.acted_by))
+        submitted_in = await versions.submitted_regions(conn, report_id, row["submitted_version"])
+        about = _about(row) | {"regions": tuple(submitted_in), "occurred_at": now, "actor": member.acted_by}
+        emit(conn, events.ReportWithdrawn(**about))
         await obligations.reopen(
             conn,
             row["obligation_id"],

@@ -8,12 +8,12 @@ import asyncpg
 
 from services.reporting.access import Scope
 from services.reporting.submission.rules import Status
-from services.reporting.submission.versions import history
+from services.reporting.submission.versions import as_seen_by, history
 from shared.db import Connection
 from shared.errors import NotFound
 from shared.http.paging import PageRequest, Sorting, fetch_page
 
-SORTING: Final = Sorting(period=("period", str))
+SORTING: Final = Sorting("r.id", period=("r.period", str))
 
 
 async def list_reports(
@@ -30,15 +30,19 @@ async def list_reports(
         conn,
         page,
         """
-        SELECT id, ngo_id, obligation_id, agreement_id, kind, period, regions, status, submitted_version,
-               submitted_at, days_late, version
-        FROM report
-        WHERE CASE WHEN $1::uuid IS NULL THEN submitted_version > 0 ELSE ngo_id = $1 END
-          AND ($2::text[] IS NULL OR regions_lie_in(regions, $2))
-          AND ($3::uuid IS NULL OR agreement_id = $3) AND ($4::text IS NULL OR status = $4)
-          AND ($5::uuid IS NULL OR ngo_id = $5) AND ($6::text IS NULL OR period = $6)
+        SELECT r.id, r.ngo_id, r.obligation_id, r.agreement_id, r.kind, r.period,
+               coalesce(v.regions, r.regions) AS regions, r.status, r.submitted_version, r.submitted_at, r.days_late,
+               r.version
+        FROM report r
+        LEFT JOIN submitted_version v
+               ON v.document_id = r.id AND v.version = r.submitted_version AND r.ngo_id IS DISTINCT FROM $1::uuid
+        WHERE (r.ngo_id = $1 OR r.submitted_version > 0
+                                AND ($2 OR regions_lie_in(coalesce(v.regions, r.regions), $3)))
+          AND ($4::uuid IS NULL OR r.agreement_id = $4) AND ($5::text IS NULL OR r.status = $5)
+          AND ($6::uuid IS NULL OR r.ngo_id = $6) AND ($7::text IS NULL OR r.period = $7)
         """,
         scope.ngo_id,
+        scope.everything,
         scope.regions,
         agreement_id,
         status,
@@ -52,18 +56,17 @@ async def get_report(conn: Connection, scope: Scope, report_id: UUID) -> dict[st
     """The report with its versions and the comments on each."""
     row = await conn.fetchrow(
         """
-        SELECT * FROM report
-        WHERE id = $3 AND CASE WHEN $1::uuid IS NULL THEN submitted_version > 0 ELSE ngo_id = $1 END
-          AND ($2::text[] IS NULL OR regions_lie_in(regions, $2))
+        SELECT r.*, v.content AS submitted_content, v.regions AS submitted_regions
+        FROM report r
+        LEFT JOIN submitted_version v ON v.document_id = r.id AND v.version = r.submitted_version
+        WHERE r.id = $4 AND (r.ngo_id = $1 OR r.submitted_version > 0 AND ($2 OR regions_lie_in(v.regions, $3)))
         """,
         scope.ngo_id,
+        scope.everything,
         scope.regions,
         report_id,
     )
     if row is None:
         raise NotFound("there is no such report, or none that you may see")
-    versions = await history(conn, report_id)
-    return dict(row) | {
-        "content": row["content"] if scope.ngo_id else versions[-1]["content"],
-        "versions": [dict(version) for version in versions],
-    }
+    versions = [dict(version) for version in await history(conn, report_id)]
+    return as_seen_by(scope, row) | {"versions": versions}

@@ -55,10 +55,11 @@ async def list_written(
         page,
         """
         SELECT * FROM story
-        WHERE CASE WHEN $1::uuid IS NULL THEN status <> 'draft' ELSE ngo_id = $1 END
-          AND ($2::text[] IS NULL OR regions_lie_in(regions, $2)) AND ($3::text IS NULL OR status = $3)
+        WHERE (ngo_id = $1 OR status <> 'draft' AND ($2 OR regions_lie_in(regions, $3)))
+          AND ($4::text IS NULL OR status = $4)
         """,
         scope.ngo_id,
+        scope.everything,
         scope.regions,
         status,
     )

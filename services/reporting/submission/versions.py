@@ -9,6 +9,7 @@ from uuid import UUID
 
 import asyncpg
 
+from services.reporting.access import Scope
 from services.reporting.submission.rules import Status
 from shared.db import Connection
 
@@ -64,6 +65,20 @@ async def add_decision(
         decided_by,
         now,
     )
+
+
+def as_seen_by(scope: Scope, row: asyncpg.Record) -> dict[str, Any]:
+    """A document joined to what was submitted last: its NGO works on it meanwhile, and nobody else sees that."""
+    if scope.owns(row["ngo_id"]):
+        return dict(row)
+    return dict(row) | {"content": row["submitted_content"], "regions": row["submitted_regions"]}
+
+
+async def submitted_regions(conn: Connection, document_id: UUID, version: int) -> list[str]:
+    regions: list[str] = await conn.fetchval(
+        "SELECT regions FROM submitted_version WHERE document_id = $1 AND version = $2", document_id, version
+    )
+    return regions
 
 
 async def history(conn: Connection, document_id: UUID) -> Sequence[asyncpg.Record]:

@@ -206,6 +206,7 @@ async def complete_visit(
 
 
 async def _answer(tx: Transaction, visit_id: UUID, *, ngo_id: UUID | None = None, status: int = 200) -> None:
-    visit = VisitView.model_validate(await queries.get_visit(tx.conn, Scope(tx.actor, ngo_id), visit_id))
+    scope = Scope(tx.actor, ngo_id, everything=ngo_id is None)
+    visit = VisitView.model_validate(await queries.get_visit(tx.conn, scope, visit_id))
     location = f"/v1/visits/{visit_id}" if status == 201 else None
     tx.answer(visit, status=status, version=visit.version, location=location)

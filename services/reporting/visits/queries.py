@@ -7,7 +7,7 @@ from uuid import UUID
 
 import asyncpg
 
-from services.reporting.access import NEED_GUESTS, Scope
+from services.reporting.access import GUESTS_ANYWHERE, GUESTS_ON_THE_WAY, Scope
 from services.reporting.visits.rules import Status
 from shared import audit
 from shared.db import Connection
@@ -31,11 +31,12 @@ async def list_visits(
         page,
         """
         SELECT * FROM visit
-        WHERE ($1::uuid IS NULL OR ngo_id = $1) AND ($2::text[] IS NULL OR regions_lie_in(regions, $2))
-          AND ($3::text IS NULL OR status = $3) AND ($4::uuid IS NULL OR ngo_id = $4)
-          AND ($5::text IS NULL OR regions_lie_in(regions, ARRAY[$5]))
+        WHERE (ngo_id = $1 OR $2 OR regions_lie_in(regions, $3))
+          AND ($4::text IS NULL OR status = $4) AND ($5::uuid IS NULL OR ngo_id = $5)
+          AND ($6::text IS NULL OR regions_lie_in(regions, ARRAY[$6]))
         """,
         scope.ngo_id,
+        scope.everything,
         scope.regions,
         status,
         ngo_id,
@@ -48,11 +49,10 @@ async def get_visit(conn: Connection, scope: Scope, visit_id: UUID) -> dict[str,
     """The visit, the answers to its present itinerary, and who has yet to answer."""
     row = await conn.fetchrow(
         """
-        SELECT * FROM visit
-        WHERE id = $3 AND ($1::uuid IS NULL OR ngo_id = $1)
-          AND ($2::text[] IS NULL OR regions_lie_in(regions, $2))
+        SELECT * FROM visit WHERE id = $4 AND (ngo_id = $1 OR $2 OR regions_lie_in(regions, $3))
         """,
         scope.ngo_id,
+        scope.everything,
         scope.regions,
         visit_id,
     )
@@ -77,13 +77,13 @@ async def read_guests(
 ) -> Sequence[asyncpg.Record]:
     """Who the guests are. Logged, with the reason of whoever is not of the visit's own NGO."""
     visit = await get_visit(conn, scope, visit_id)
-    own = scope.ngo_id is not None
+    own = scope.owns(visit["ngo_id"])
     if not own:
         audit.expect_reason(reason)
     await audit.record_read(
         conn,
         reader=scope.actor.subject,
-        role=scope.ngo_role if own else scope.actor.role(*NEED_GUESTS),
+        role=scope.ngo_role if own else scope.actor.role(GUESTS_ANYWHERE, GUESTS_ON_THE_WAY),
         own=own,
         owner_id=visit["ngo_id"],
         resource=f"/v1/visits/{visit_id}/guests",

@@ -177,7 +177,7 @@ async def submit_work_plan(
 
 @router.post("/{plan_id}/review", response_model=WorkPlanView)
 async def take_up_work_plan(plan_id: UUID, _: Satker, version: ExpectedVersion, write: KeyedWrite) -> Response:
-    """Take a submitted plan up for review."""
+    """Take a submitted plan up for review: an official of the unit that its agreement is with."""
     async with write.begin() as tx:
         await review.take_up(tx.conn, plan_id, version=version, actor=tx.actor)
         await _answer(tx, plan_id)
@@ -188,7 +188,7 @@ async def take_up_work_plan(plan_id: UUID, _: Satker, version: ExpectedVersion, 
 async def decide_on_work_plan(
     plan_id: UUID, body: WorkPlanDecision, _: Satker, version: ExpectedVersion, write: KeyedWrite
 ) -> Response:
-    """Approve, reject with a reason, or ask for a revision with comments on fields."""
+    """Approve, reject with a reason, or ask for a revision with comments on fields; by that same unit."""
     async with write.begin() as tx:
         await review.decide(
             tx.conn,
@@ -217,7 +217,7 @@ async def withdraw_work_plan(
 
 async def _answer(tx: Transaction, plan_id: UUID, *, ngo_id: UUID | None = None, status: int = 200) -> None:
     """The plan as its NGO or, with none given, an official sees it."""
-    row = await queries.get_plan(tx.conn, Scope(tx.actor, ngo_id=ngo_id), plan_id)
+    row = await queries.get_plan(tx.conn, Scope(tx.actor, ngo_id, everything=ngo_id is None), plan_id)
     plan = WorkPlanView.model_validate(row)
     location = f"/v1/work-plans/{plan_id}" if status == 201 else None
     tx.answer(plan, status=status, version=plan.version, location=location)

@@ -131,7 +131,9 @@ async def withdraw(conn: Connection, plan_id: UUID, *, version: int, member: Mem
     expect_version(row["version"], version)
     await set_status(conn, plan_id, advance_plan(row, Action.WITHDRAW))
     if row["submitted_version"] > 0:
-        emit(conn, events.WorkPlanWithdrawn(**about_plan(row), occurred_at=now, actor=member.acted_by))
+        submitted_in = await versions.submitted_regions(conn, plan_id, row["submitted_version"])
+        about = about_plan(row) | {"regions": tuple(submitted_in), "occurred_at": now, "actor": member.acted_by}
+        emit(conn, events.WorkPlanWithdrawn(**about))
         reason = "the work plan was withdrawn"
         await reopen_obligation(conn, row, reason=reason, by=member.acted_by, now=now)
 

@@ -10,7 +10,7 @@ import asyncpg
 from services.reporting.access import Scope
 from services.reporting.copies import queries as copies
 from services.reporting.submission.rules import Status
-from services.reporting.submission.versions import history
+from services.reporting.submission.versions import as_seen_by, history
 from services.reporting.work_plans import rules
 from services.reporting.work_plans.content import WorkPlanContent
 from shared.db import Connection
@@ -34,17 +34,18 @@ async def list_plans(
         conn,
         page,
         """
-        SELECT p.id, p.ngo_id, p.agreement_id, p.year, p.regions, p.status, p.submitted_version,
-               p.submitted_at, p.version, coalesce(v.content, p.content) ->> 'title' AS title
+        SELECT p.id, p.ngo_id, p.agreement_id, p.year, coalesce(v.regions, p.regions) AS regions, p.status,
+               p.submitted_version, p.submitted_at, p.version, coalesce(v.content, p.content) ->> 'title' AS title
         FROM work_plan p
         LEFT JOIN submitted_version v
-               ON v.document_id = p.id AND v.version = p.submitted_version AND $1::uuid IS NULL
-        WHERE CASE WHEN $1 IS NULL THEN p.submitted_version > 0 ELSE p.ngo_id = $1 END
-          AND ($2::text[] IS NULL OR regions_lie_in(p.regions, $2))
-          AND ($3::uuid IS NULL OR p.agreement_id = $3) AND ($4::int IS NULL OR p.year = $4)
-          AND ($5::text IS NULL OR p.status = $5) AND ($6::uuid IS NULL OR p.ngo_id = $6)
+               ON v.document_id = p.id AND v.version = p.submitted_version AND p.ngo_id IS DISTINCT FROM $1::uuid
+        WHERE (p.ngo_id = $1 OR p.submitted_version > 0
+                                AND ($2 OR regions_lie_in(coalesce(v.regions, p.regions), $3)))
+          AND ($4::uuid IS NULL OR p.agreement_id = $4) AND ($5::int IS NULL OR p.year = $5)
+          AND ($6::text IS NULL OR p.status = $6) AND ($7::uuid IS NULL OR p.ngo_id = $7)
         """,
         scope.ngo_id,
+        scope.everything,
         scope.regions,
         agreement_id,
         year,
@@ -58,32 +59,34 @@ async def get_plan(conn: Connection, scope: Scope, plan_id: UUID) -> dict[str, A
     """The plan with its minutes, versions, comments and what a reviewer should look at."""
     row = await conn.fetchrow(
         """
-        SELECT * FROM work_plan
-        WHERE id = $3 AND CASE WHEN $1::uuid IS NULL THEN submitted_version > 0 ELSE ngo_id = $1 END
-          AND ($2::text[] IS NULL OR regions_lie_in(regions, $2))
+        SELECT p.*, v.content AS submitted_content, v.regions AS submitted_regions
+        FROM work_plan p
+        LEFT JOIN submitted_version v ON v.document_id = p.id AND v.version = p.submitted_version
+        WHERE p.id = $4 AND (p.ngo_id = $1 OR p.submitted_version > 0 AND ($2 OR regions_lie_in(v.regions, $3)))
         """,
         scope.ngo_id,
+        scope.everything,
         scope.regions,
         plan_id,
     )
     if row is None:
         raise NotFound("there is no such work plan, or none that you may see")
-    versions = await history(conn, plan_id)
+    plan = as_seen_by(scope, row)
     minutes = await conn.fetch(
         """
-        SELECT region, held_on, document_number, document_sha256, added_at
-        FROM discussion_minutes WHERE work_plan_id = $1 ORDER BY region
+        SELECT region, held_on, document_number, document_sha256, added_at FROM discussion_minutes
+        WHERE work_plan_id = $1 AND ($2 OR region = ANY($3)) ORDER BY region
         """,
         plan_id,
+        scope.owns(row["ngo_id"]),
+        plan["regions"],  # minutes of another region are of a revision, which is the NGO's own until it is submitted
     )
-    content = row["content"] if scope.ngo_id else versions[-1]["content"]
-    return dict(row) | {
-        "title": content["title"],
-        "content": content,
+    return plan | {
+        "title": plan["content"]["title"],
         "minutes": [dict(minute) for minute in minutes],
-        "missing_minutes": rules.missing_minutes(row["regions"], {minute["region"] for minute in minutes}),
-        "warnings": await _warnings(conn, row, WorkPlanContent.model_validate(content)),
-        "versions": [dict(version) for version in versions],
+        "missing_minutes": rules.missing_minutes(plan["regions"], {minute["region"] for minute in minutes}),
+        "warnings": await _warnings(conn, row, WorkPlanContent.model_validate(plan["content"])),
+        "versions": [dict(version) for version in await history(conn, plan_id)],
     }
 
 

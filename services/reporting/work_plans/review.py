@@ -29,9 +29,8 @@ from shared.http.auth import Actor
 
 
 async def take_up(conn: Connection, plan_id: UUID, *, version: int, actor: Actor) -> None:
-    row = await lock_plan(conn, plan_id)
+    row = await _lock_for_review(conn, plan_id, actor)
     expect_version(row["version"], version)
-    check_reviewer(actor.subject, row["submitted_by"])
     await set_status(conn, plan_id, advance_plan(row, Action.TAKE_UP))
 
 
@@ -47,9 +46,8 @@ async def decide(
     now: datetime,
 ) -> None:
     """Approve, reject, or ask for a revision with comments on fields. Each decision is on one version."""
-    row = await lock_plan(conn, plan_id)
+    row = await _lock_for_review(conn, plan_id, actor)
     expect_version(row["version"], version)
-    check_reviewer(actor.subject, row["submitted_by"])
     status = advance_plan(row, rules.DECISIONS[decision])
     fields = [comment["field"] for comment in comments]
     check_comments(row["content"], fields)
@@ -76,6 +74,14 @@ async def decide(
         case _:
             emit(conn, events.WorkPlanRejected(**about, reason=reason or ""))
             await reopen_obligation(conn, row, reason="the work plan was rejected", by=by, now=now)
+
+
+async def _lock_for_review(conn: Connection, plan_id: UUID, actor: Actor) -> asyncpg.Record:
+    """A submitted plan that this official may review."""
+    row = await lock_plan(conn, plan_id)
+    rules.check_unit(actor.unit, await copies.counterpart_unit(conn, row["agreement_id"]))
+    check_reviewer(actor.subject, row["submitted_by"])
+    return row
 
 
 async def _keep_activities(conn: Connection, row: asyncpg.Record) -> None:

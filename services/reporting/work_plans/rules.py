@@ -12,7 +12,7 @@ from services.reporting.copies.models import Agreement, Budget
 from services.reporting.submission import rules as submission
 from services.reporting.submission.rules import Action, Status
 from services.reporting.work_plans.content import Activity, WorkPlanContent
-from shared.errors import FieldError, InvalidInput
+from shared.errors import FieldError, InvalidInput, NotAllowed
 
 NEXT: Final = submission.NEXT | {
     (Status.IN_REVIEW, Action.APPROVE): Status.APPROVED,
@@ -50,6 +50,12 @@ class Caution:
     rule: str
     field: str
     detail: str
+
+
+def check_unit(unit: str, counterpart_unit: str | None) -> None:
+    """The technical unit that the agreement is with verifies its work plans; another one only reads them."""
+    if counterpart_unit is not None and unit != counterpart_unit:
+        raise NotAllowed(f"this needs an official of {counterpart_unit}, with which the plan's agreement is made")
 
 
 def check_submission(plan: WorkPlanContent, known: Known) -> None:

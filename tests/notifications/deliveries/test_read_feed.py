@@ -11,6 +11,7 @@ import pytest
 from cloudevents.core.formats.json import JSONFormat
 from cloudevents.core.v1.event import CloudEvent
 
+from shared.http.waiting import WAITING_OF_CALLER_MAX
 from tests.notifications.conftest import Subscribe
 from tests.notifications.happenings import NOON, ngo_applied, story_published, visit_announced
 from tests.world import World
@@ -129,7 +130,8 @@ async def test_waiting_ends_with_nothing_when_nothing_comes(reader: Reader) -> N
 
 
 async def test_many_waiting_readers_hold_no_connection(world: World, reader: Reader) -> None:
-    waiting = [asyncio.create_task(reader.read(after=0, wait=20)) for _ in range(40)]
+    count = WAITING_OF_CALLER_MAX  # more than there are connections
+    waiting = [asyncio.create_task(reader.read(after=0, wait=20)) for _ in range(count)]
 
     answer = await reader.position()
     await happen(world, 1)
@@ -137,6 +139,19 @@ async def test_many_waiting_readers_hold_no_connection(world: World, reader: Rea
 
     assert answer["read_number"] == 0
     assert all(feed["last_number"] == 1 for feed in feeds)
+
+
+async def test_more_readings_than_one_caller_may_have_waiting_are_refused(world: World, reader: Reader) -> None:
+    reading = [asyncio.create_task(reader.read(after=0, wait=20)) for _ in range(WAITING_OF_CALLER_MAX + 1)]
+
+    [refused], waiting = await asyncio.wait(reading, return_when=asyncio.FIRST_COMPLETED, timeout=20)
+    at_once = await reader.read(after=0)
+    await happen(world, 1)
+
+    assert refused.result().status_code == 429
+    assert refused.result().headers["retry-after"] == "1"
+    assert at_once.status_code == 200
+    assert {(await each).status_code for each in waiting} == {200}
 
 
 async def test_catching_up_after_falling_behind_is_told_once(world: World, reader: Reader) -> None:

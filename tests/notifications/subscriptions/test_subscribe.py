@@ -1,3 +1,4 @@
+import asyncio
 from typing import Any
 
 import httpx
@@ -134,6 +135,17 @@ async def test_one_owner_has_a_bounded_number_of_subscriptions(
     response = await post(api, WANTED, world.write("integrator"))
 
     assert response.status_code == 409
+
+
+async def test_creations_at_once_do_not_exceed_the_bound(
+    world: World, api: httpx.AsyncClient, subscribe: Subscribe
+) -> None:
+    for _ in range(PER_OWNER_MAX - 2):
+        await subscribe()
+
+    answers = await asyncio.gather(*(post(api, WANTED, world.write("integrator")) for _ in range(12)))
+
+    assert sorted(answer.status_code for answer in answers) == [201] * 2 + [409] * 10
 
 
 async def test_lists_show_ones_own_and_an_operator_all(

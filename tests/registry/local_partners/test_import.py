@@ -3,9 +3,11 @@
 import json
 from typing import Any, Final
 
+import asyncpg
 import httpx
 import pytest
 
+from shared.http import bulk
 from tests.registry.conftest import APPLICANT, Json
 from tests.registry.local_partners.test_local_partners import PARTNER
 from tests.world import World
@@ -154,6 +156,37 @@ async def test_a_file_is_bounded_in_size_rows_and_type(world: World, registry: h
     assert [r.status_code for r in (many, large, single)] == [422, 413, 415]
     assert elsewhere.status_code in (415, 422)
     assert await written(world) == (0, [])
+
+
+async def test_an_import_that_takes_too_long_is_told_so_and_leaves_nothing(
+    world: World, registry: httpx.AsyncClient, active: Json, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(bulk, "SECONDS_MAX", 0.3)
+    owner = await asyncpg.connect(world.servers.dsn_of("registry_owner", world.database))
+    async with owner.transaction():
+        await owner.execute("LOCK TABLE local_partner IN SHARE MODE")
+        late = await send(world, registry, as_csv([PARTNER]), key="import-1")
+    await owner.close()
+    before = await written(world)
+    again = await send(world, registry, as_csv([PARTNER]), key="import-1")
+
+    assert (late.status_code, late.json()["type"]) == (503, "/problems/took-too-long")
+    assert late.headers["retry-after"] == "5"
+    assert before == (0, [])
+    assert (again.status_code, again.json()["imported"]) == (200, 1)
+
+
+async def test_a_heading_that_may_be_data_is_not_repeated(
+    world: World, registry: httpx.AsyncClient, active: Json
+) -> None:
+    without_heading = await send(world, registry, "Zebulon Quackenbush,QX7315926\n")
+    as_key = await send(world, registry, '{"Zebulon Quackenbush": 1}', "application/jsonl")
+
+    assert {"line:1:1", "line:1:2"} <= {error["pointer"] for error in without_heading.json()["errors"]}
+    for answer in (without_heading, as_key):
+        assert answer.status_code == 422
+        assert "Quackenbush" not in answer.text
+        assert "QX7315926" not in answer.text
 
 
 async def test_only_people_of_an_active_organisation_import(

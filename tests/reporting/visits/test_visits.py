@@ -202,6 +202,35 @@ async def test_names_and_passports_are_for_few_and_every_read_is_logged(
         await pool.execute("DELETE FROM personal_read")
 
 
+@pytest.mark.parametrize("wider", ["satker_officer", "observer_tpoa", "fasker_head"])
+async def test_a_role_that_reads_everywhere_widens_no_other_roles_need_to_know_the_guests(
+    world: World, announced: Json, ngo: Desk, wider: str
+) -> None:
+    path = f"/visits/{announced['id']}"
+    outside = Desk(world, ngo.client, wider, "pemda_kesbangpol", sub="both", regions=["11"])
+    on_the_way = Desk(world, ngo.client, wider, "pemda_kesbangpol", sub="both", regions=[MANGGARAI])
+
+    await outside.get(path)
+    await outside.get(f"{path}/guests", status=404, **WHY)
+    guests = await on_the_way.get(f"{path}/guests", **WHY)
+
+    assert len(guests["items"]) == 3
+    pool = await world.pool("reporting")
+    assert await pool.fetchval("SELECT array_agg(role) FROM personal_read") == ["pemda_kesbangpol"]
+
+
+async def test_an_ngos_own_people_see_their_guests_whatever_other_roles_they_have(
+    world: World, announced: Json, ngo: Desk
+) -> None:
+    both = Desk(world, ngo.client, "observer_tpoa", sub="snv-staff")
+
+    guests = await both.get(f"/visits/{announced['id']}/guests")
+
+    assert len(guests["items"]) == 3
+    pool = await world.pool("reporting")
+    assert [tuple(r) for r in await pool.fetch("SELECT role, own FROM personal_read")] == [("ngo_staff", True)]
+
+
 async def test_officials_see_no_guests_without_a_reason(announced: Json, fasker: Desk) -> None:
     problem = await fasker.get(f"/visits/{announced['id']}/guests", status=422)
 

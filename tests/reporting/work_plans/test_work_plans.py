@@ -6,7 +6,7 @@ import asyncpg
 import pytest
 
 from tests.reporting.conftest import Events
-from tests.reporting.partners import FLORES_TIMUR, KUPANG, MANGGARAI, Desk, Json, Partner, minutes, rules_of
+from tests.reporting.partners import FLORES_TIMUR, KUPANG, MANGGARAI, UNIT, Desk, Json, Partner, minutes, rules_of
 from tests.world import World
 
 
@@ -177,7 +177,7 @@ async def test_the_submitter_does_not_decide(world: World, plan: Json, ngo: Desk
     path = f"/work-plans/{plan['id']}"
     submitted = await ngo.post(f"{path}/submission", match=plan["version"])
 
-    both = Desk(world, ngo.client, "satker_officer", sub=snv.sub)
+    both = Desk(world, ngo.client, "satker_officer", sub=snv.sub, unit=UNIT)
     problem = await both.post(f"{path}/review", match=submitted["version"], status=403)
 
     assert problem["rule"] == "V23"
@@ -193,6 +193,40 @@ async def test_only_the_technical_unit_decides_and_only_the_ngo_edits(
     await satker.put(path, plan_in_review["content"], match=version, status=403)
     await other_ngo.put(path, plan_in_review["content"], match=version, status=404)
     await ngo.put(path, plan_in_review["content"], match=version, status=409)
+
+
+async def test_only_the_unit_that_the_agreement_is_with_reviews_and_decides(
+    world: World, plan: Json, ngo: Desk, satker: Desk
+) -> None:
+    path = f"/work-plans/{plan['id']}"
+    others = [Desk(world, ngo.client, "satker_officer", sub="other", unit=unit) for unit in ("BPSDM", "")]
+    submitted = await ngo.post(f"{path}/submission", match=plan["version"])
+    for desk in others:
+        problem = await desk.post(f"{path}/review", match=submitted["version"], status=403)
+        assert UNIT in problem["detail"]
+        assert (await desk.get(path))["status"] == "submitted"
+    in_review = await satker.post(f"{path}/review", match=submitted["version"])
+    for desk in others:
+        await desk.post(f"{path}/decision", {"decision": "approved"}, match=in_review["version"], status=403)
+
+    approved = await satker.post(f"{path}/decision", {"decision": "approved"}, match=in_review["version"])
+
+    assert approved["status"] == "approved"
+
+
+async def test_plans_of_an_agreement_whose_unit_was_not_kept_are_reviewed_by_any_unit(
+    world: World, plan: Json, ngo: Desk
+) -> None:
+    pool = await world.pool("reporting")
+    await pool.execute("UPDATE agreement SET counterpart_unit = NULL")
+    path = f"/work-plans/{plan['id']}"
+    submitted = await ngo.post(f"{path}/submission", match=plan["version"])
+
+    in_review = await Desk(world, ngo.client, "satker_officer", unit="BPSDM").post(
+        f"{path}/review", match=submitted["version"]
+    )
+
+    assert in_review["status"] == "in_review"
 
 
 async def test_a_draft_is_seen_by_its_ngo_only_and_officials_see_what_was_submitted(
