@@ -76,7 +76,7 @@ REFUSED: dict[str, tuple[Change, str, tuple[str, ...]]] = {
     "narrowed by a pattern": (
         put("counterpart_unit", pattern="^Ditjen"),
         "`counterpart_unit` has pattern ^Ditjen, released was no pattern",
-        (),
+        (DUTIES,),
     ),
     "narrowed by a length": (
         put("number", maxLength=50),
