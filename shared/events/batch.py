@@ -35,6 +35,10 @@ class Paused(Exception):
     """An operator has paused the source: roll back, and stop reading it."""
 
 
+class BookmarkBehind(Exception):
+    """The database was put back to an earlier point while this process went on: roll back, and read from there."""
+
+
 async def handle(
     conn: Connection, batch: Batch, *, source: str, apply: Apply, sources: Collection[str], careful: bool = True
 ) -> inbox.Outcome:
@@ -77,25 +81,39 @@ async def quarantine(conn: Connection, record: Any, error: str) -> None:
     )
 
 
-async def write_bookmarks(conn: Connection, batch: Batch, *, source: str, cluster_id: str) -> None:
-    """Remember where to read on. Raises Paused when the source is: the write that every batch makes is its gate."""
-    last = [records[-1] for _, records in sorted(batch.items())]
+async def write_bookmarks(
+    conn: Connection, batch: Batch, positions: Mapping[TopicPartition, int], *, source: str, cluster_id: str
+) -> None:
+    """Remember where to read on. `positions`: where the reader thinks that it was.
+
+    Raises Paused when the source is: the write that every batch makes is its gate. Raises BookmarkBehind when the
+    bookmark, which tells what this database has, lies before a position: the records between would be passed over.
+    One that lies after it is left: another reader was faster.
+    """
+    last = [(partition, records[-1]) for partition, records in sorted(batch.items())]
     written = await conn.fetch(
         """
-        INSERT INTO bookmark (topic, partition, next_offset, last_id, cluster_id)
-        SELECT topic, partition, read + 1, last_id, $5
-        FROM unnest($1::text[], $2::int[], $3::bigint[], $4::uuid[]) AS r (topic, partition, read, last_id)
-        WHERE NOT EXISTS (SELECT FROM pause WHERE source = $6)
+        INSERT INTO bookmark AS b (topic, partition, next_offset, last_id, cluster_id)
+        SELECT topic, partition, read + 1, r.last_id, $6
+        FROM unnest($1::text[], $2::int[], $3::bigint[], $4::uuid[], $5::bigint[])
+            AS r (topic, partition, read, last_id, position)
+        LEFT JOIN bookmark USING (topic, partition)
+        WHERE coalesce(next_offset, 0) >= position AND NOT EXISTS (SELECT FROM pause WHERE source = $7)
         ON CONFLICT (topic, partition) DO UPDATE
-        SET next_offset = EXCLUDED.next_offset, last_id = EXCLUDED.last_id, cluster_id = EXCLUDED.cluster_id
+        SET next_offset = greatest(b.next_offset, EXCLUDED.next_offset),
+            last_id = CASE WHEN b.next_offset > EXCLUDED.next_offset THEN b.last_id ELSE EXCLUDED.last_id END,
+            cluster_id = EXCLUDED.cluster_id
         RETURNING partition
         """,
-        [record.topic for record in last],
-        [record.partition for record in last],
-        [record.offset for record in last],
-        [record_id(record) for record in last],
+        [record.topic for _, record in last],
+        [record.partition for _, record in last],
+        [record.offset for _, record in last],
+        [record_id(record) for _, record in last],
+        [positions[partition] for partition, _ in last],
         cluster_id,
         source,
     )
-    if not written:
-        raise Paused(source)
+    if len(written) < len(last):
+        if await conn.fetchval("SELECT true FROM pause WHERE source = $1", source):
+            raise Paused(source)
+        raise BookmarkBehind(f"this database has not read {source} as far as this process has")

@@ -16,7 +16,7 @@ from aiokafka.errors import KafkaError
 from shared import metrics
 from shared.db import Database, is_transient
 from shared.events import parked
-from shared.events.batch import Batch, Paused, Unread, handle, quarantine, write_bookmarks
+from shared.events.batch import Batch, BookmarkBehind, Paused, Unread, handle, quarantine, write_bookmarks
 from shared.events.failures import describe
 from shared.events.inbox import Apply
 from shared.events.kafka import close_consumer, cluster_id_of, join_anew
@@ -58,7 +58,7 @@ async def run(db: Database, subscription: Subscription, stopping: asyncio.Event)
         try:
             await _consume(db, subscription, stopping)
         except Exception as error:
-            if not is_transient(error) and not isinstance(error, KafkaError):
+            if not is_transient(error) and not isinstance(error, (KafkaError, BookmarkBehind)):
                 raise
             log.warning("consumer_restarting", error=repr(error))
             await asyncio.sleep(RESTART_SECONDS)
@@ -159,7 +159,9 @@ async def _step_over_unreadable(
                 source = subscription.topics[partition.topic]
                 async with db.transaction() as conn:
                     await quarantine(conn, unread, f"a header's name is not UTF-8: {error}")
-                    await write_bookmarks(conn, {partition: [unread]}, source=source, cluster_id=takeover.cluster_id)
+                    await write_bookmarks(
+                        conn, {partition: [unread]}, {partition: offset}, source=source, cluster_id=takeover.cluster_id
+                    )
                 takeover.moved(partition, offset + 1)
                 consumer.seek(partition, offset + 1)
         except Paused:
@@ -202,8 +204,12 @@ def _parts(batch: Batch) -> Sequence[Batch]:
 async def _handle_until_done(
     db: Database, subscription: Subscription, takeover: Takeover, batch: Batch, stopping: asyncio.Event
 ) -> None:
-    """Handle a batch, again and again while the failure is transient: nothing is ever passed over. Raises Paused."""
+    """Handle a batch, again and again while the failure is transient: nothing is ever passed over.
+
+    Raises Paused and BookmarkBehind.
+    """
     [source] = {subscription.topics[partition.topic] for partition in batch}
+    positions = {partition: _position_of(takeover, partition, records) for partition, records in batch.items()}
     pause, careful = 0.1, False
     while not stopping.is_set():
         try:
@@ -216,8 +222,8 @@ async def _handle_until_done(
                     sources=subscription.sources,
                     careful=careful,
                 )
-                await write_bookmarks(conn, batch, source=source, cluster_id=takeover.cluster_id)
-        except Paused:
+                await write_bookmarks(conn, batch, positions, source=source, cluster_id=takeover.cluster_id)
+        except (Paused, BookmarkBehind):
             raise
         except Exception as error:
             transient = is_transient(error)
@@ -234,6 +240,13 @@ async def _handle_until_done(
             for partition, records in batch.items():
                 takeover.moved(partition, records[-1].offset + 1)
             return
+
+
+def _position_of(takeover: Takeover, partition: TopicPartition, records: Sequence[Any]) -> int:
+    """Where the batch goes on. Its first record may lie behind that: not all that takes an offset is a record."""
+    position = takeover.position(partition)
+    first: int = records[0].offset
+    return first if position is None else position  # None: the partition has just been taken away
 
 
 async def _commit_for_tools(consumer: AIOKafkaConsumer, positions: Mapping[TopicPartition, int]) -> None:

@@ -130,6 +130,29 @@ async def test_topic_recreated_and_longer_than_before_stops_the_reader(world: Wo
     assert await (await world.pool("reporting")).fetchval("SELECT count(*) FROM quarantine") == 0
 
 
+async def test_database_put_back_under_a_living_reader_is_read_on_from_its_own_bookmark(
+    world: World, line: Line
+) -> None:
+    """What it had applied since is gone with the database, so the process may not go on where it stands."""
+    pool = await world.pool("reporting")
+    async with line.relaying(), line.consuming():
+        await world.publish("registry", happened("asb"))
+        await line.until_applied("asb", 1)
+        mark = await pool.fetchrow("SELECT sequence, hash FROM watermark WHERE key = 'asb'")
+        bookmark = await pool.fetchrow("SELECT partition, next_offset, last_id FROM bookmark WHERE next_offset > 0")
+        await world.publish("registry", happened("asb"))
+        await line.until_applied("asb", 2)
+
+        async with pool.acquire() as conn, conn.transaction():
+            await conn.execute("UPDATE watermark SET sequence = $1, hash = $2 WHERE key = 'asb'", *mark)
+            await conn.execute("UPDATE bookmark SET next_offset = $2, last_id = $3 WHERE partition = $1", *bookmark)
+            await conn.execute("DELETE FROM effect WHERE sequence = 2")
+        await world.publish("registry", happened("asb"))
+        await line.until_applied("asb", 3)
+
+    assert await line.reader.parked() == []
+
+
 async def test_retention_that_would_forget_events_is_refused_at_the_start(world: World, line: Line) -> None:
     settings = world.settings("registry")
     assert not await migrate.create_topic(settings, "registry")  # it is there, and kept for ever

@@ -113,9 +113,17 @@ READING: Final = (
         "shared/events/consumer.py",
         "outcome = await handle(",
         "async with db.transaction() as early:\n"
-        "                    await write_bookmarks(early, batch, source=source, cluster_id=takeover.cluster_id)\n"
+        "                    await write_bookmarks(\n"
+        "                        early, batch, positions, source=source, cluster_id=takeover.cluster_id)\n"
         "                outcome = await handle(",
         test=f"{INTERLEAVINGS}::test_a_reader_killed_before_any_statement_loses_nothing_and_repeats_nothing",
+    ),
+    mutant(
+        "a bookmark that lies behind the reader is overwritten",
+        "shared/events/batch.py",
+        "coalesce(next_offset, 0) >= position AND ",
+        "",
+        test=f"{CONSUMER_HAZARDS}::test_database_put_back_under_a_living_reader_is_read_on_from_its_own_bookmark",
     ),
     mutant(
         "latest",
