@@ -46,7 +46,7 @@ async def measure(ground: Ground) -> Measure:
         ):
             requests = {side: Request(method, url + path, headers, body) for side, url in sides.items()}
             rates = await in_turns({side: _run(ground, request) for side, request in requests.items()}, ground.rounds)
-            figures.append(ratio(f"http_{what}_vs_bare", rates["kit"], rates["bare"], target))
+            figures.append(ratio(f"api_{what}_vs_bare", rates["kit"], rates["bare"], target))
             raw[what] = summary(rates, "requests/s")
             half = round(min(rates["kit"]) * HALF)
             for side, target_of_side in (("kit", P99), ("bare", None)):
@@ -54,7 +54,7 @@ async def measure(ground: Ground) -> Measure:
                     requests[side], count=half * _seconds(ground), workers=WORKERS * 4, rate=half
                 )
                 _no_failures(calm)
-                name = f"http_{what}" if side == "kit" else f"http_{what}_bare"
+                name = f"api_{what}" if side == "kit" else f"api_{what}_bare"
                 figures += [
                     Figure(f"{name}_p99_vs_p50_at_half_load", calm.p99 / calm.p50, target=target_of_side),
                     Figure(f"{name}_p50_at_half_load", calm.p50, "ms"),

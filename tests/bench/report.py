@@ -42,7 +42,9 @@ Figures = Mapping[str, Mapping[str, Any]]
 
 def write(path: Path, measured: Mapping[str, Measure], *, events: int, quick: bool) -> None:
     """Ratios first, then the rates they come from, then where and when."""
+    ratios = [figure for measure in measured.values() for figure in measure.figures if not figure.unit]
     described = {
+        "ratios": {figure.name: figure.as_json()["value"] for figure in ratios},
         "figures": {name: _figures(measure) for name, measure in measured.items()},
         "raw": {name: measure.raw for name, measure in measured.items()},
         "run": _run(events, quick=quick, with_debezium="debezium" in measured),
