@@ -126,7 +126,7 @@ async def receive(
     applied_elsewhere = await applied_by_source(conn, keys) if any(r.envelope.after for r in batch) else {}
 
     outcome, ready = Outcome(), []
-    marks = {key: Mark(mark.sequence, mark.hash, mark.parked) for key, mark in before.items()}
+    marks = _copied(before)
     for received in batch:
         event = received.envelope
         mark = marks[event.key]
@@ -216,9 +216,13 @@ async def applied_by_source(conn: Connection, keys: Sequence[str]) -> dict[str, 
     return applied
 
 
+def _copied(marks: Mapping[str, Mark]) -> dict[str, Mark]:
+    return {key: Mark(mark.sequence, mark.hash, mark.parked) for key, mark in marks.items()}
+
+
 def _moved(before: Mapping[str, Mark], outcome: Outcome) -> dict[str, Mark]:
     """The watermarks after what was applied and parked."""
-    marks = {key: Mark(mark.sequence, mark.hash, mark.parked) for key, mark in before.items()}
+    marks = _copied(before)
     for received in outcome.applied:
         marks[received.envelope.key].advance(received.envelope)
     for received, _, _ in outcome.parked:
