@@ -2,6 +2,7 @@
 
 from contextvars import ContextVar
 from dataclasses import dataclass
+from datetime import datetime
 from typing import TYPE_CHECKING, Final
 from uuid import UUID
 
@@ -36,10 +37,19 @@ class Appended:
 class Emitted:
     """An event as it will be appended."""
 
+    id: UUID
     event: Event
     key: str
     attributes: dict[str, str]
     payload: bytes
+
+    def arguments(self) -> tuple[str, UUID, str, datetime, dict[str, str], bytes]:
+        """What `append` takes."""
+        event = self.event
+        return self.key, self.id, event.wire_type(), event.occurred_at, self.attributes, self.payload
+
+    def appended(self, sequence: int) -> Appended:
+        return Appended(self.id, self.event.source, self.event.wire_type(), self.key, sequence)
 
 
 def emit(conn: "Connection", event: Event) -> None:
@@ -52,24 +62,23 @@ def emit(conn: "Connection", event: Event) -> None:
         raise ValueError(f"the key of an event has 1 to {MAX_KEY_BYTES} bytes")
     if len(payload) > MAX_PAYLOAD_BYTES:
         raise ValueError(f"the event has {len(payload)} bytes, {MAX_PAYLOAD_BYTES} at most")
-    conn.pending.append(Emitted(event, key, _attributes(event), payload))
+    conn.pending.append(Emitted(uuid7(), event, key, _attributes(event), payload))
 
 
-async def flush(conn: "Connection") -> None:
-    """Append what was emitted, and note it in `conn.appended`. `Database.transaction` does it before the commit."""
-    if not conn.pending:
-        return
+async def flush(conn: "Connection", *, but_last: bool = False) -> Emitted | None:
+    """Append what was emitted, and note it in `conn.appended`. `Database.transaction` does it before the commit.
+
+    `but_last`: leave out the last event and return it; the caller appends it, in a statement that does more.
+    """
     # Keys in order against deadlocks; the sort is stable, so the events of one key keep their order.
     pending = sorted(conn.pending, key=lambda emitted: emitted.key)
     conn.pending.clear()
-    values = [
-        (one.key, uuid7(), one.event.wire_type(), one.event.occurred_at, one.attributes, one.payload) for one in pending
-    ]
-    sequences = await conn.fetchmany("SELECT append($1, $2, $3, $4, $5, $6)", values)
-    conn.appended.extend(
-        Appended(id_, one.event.source, type_, key, sequence)
-        for one, (key, id_, type_, *_), (sequence,) in zip(pending, values, sequences, strict=True)
-    )
+    last = pending.pop() if but_last and pending else None
+    if pending:
+        values = [one.arguments() for one in pending]
+        sequences = await conn.fetchmany("SELECT append($1, $2, $3, $4, $5, $6)", values)
+        conn.appended.extend(one.appended(sequence) for one, (sequence,) in zip(pending, sequences, strict=True))
+    return last
 
 
 def _attributes(event: Event) -> dict[str, str]:

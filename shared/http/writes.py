@@ -93,11 +93,13 @@ class Write:
             await self._claim(conn, while_halted=by_operator)
             transaction = Transaction(conn, self.actor, await self.clock.now(conn))
             yield transaction
-            await append.flush(conn)
+            last = await append.flush(conn, but_last=True)
+            if last:
+                await self._append_and_remember(conn, last, transaction.response)
+            else:
+                await self._remember(conn, transaction.response)
             if not (conn.appended or by_operator):  # an event says who did it; what has none is kept here
                 await audit.record_change(conn, self.actor, act=self.act, target=self.target)
-            _name_events(transaction.response, conn.appended)
-            await self._remember(conn, transaction.response)
 
     async def _claim(self, conn: Connection, *, while_halted: bool) -> None:
         """Have the key to ourselves until the commit, or raise: Replay, KeyReused, KeyInFlight, Unavailable."""
@@ -118,8 +120,31 @@ class Write:
             raise KeyReused("this key came with another request before")
         raise Replay(Response(done["body"], done["status"], {**done["headers"], REPLAYED: "true"}))
 
+    async def _append_and_remember(self, conn: Connection, last: append.Emitted, response: Response) -> None:
+        """The last event, and the answer that names its position: in one statement, which saves a round trip."""
+        but_its_number = _named(last.appended(0)).removesuffix('0"')
+        named = ", ".join([*map(_named, _few(conn.appended)), but_its_number])
+        sequence = await conn.fetchval(
+            """
+            WITH last AS MATERIALIZED (SELECT append($1, $2, $3, $4, $5, $6) AS sequence)
+            INSERT INTO request (caller, idempotency_key, body_sha256, status, headers, body)
+            SELECT $7, $8, $9, $10, $11::jsonb || jsonb_build_object('singo-events', $12::text || sequence || '"'), $13
+            FROM last
+            RETURNING (SELECT sequence FROM last)
+            """,
+            *last.arguments(),
+            self.actor.subject,
+            self.key,
+            self.request_sha256,
+            response.status_code,
+            _kept_headers(response),
+            named,
+            bytes(response.body),
+        )
+        conn.appended.append(last.appended(sequence))
+        response.headers["Singo-Events"] = f'{named}{sequence}"'
+
     async def _remember(self, conn: Connection, response: Response) -> None:
-        headers = {name: text for name, text in response.headers.items() if name != "content-length"}
         await conn.execute(
             """
             INSERT INTO request (caller, idempotency_key, body_sha256, status, headers, body)
@@ -129,24 +154,29 @@ class Write:
             self.key,
             self.request_sha256,
             response.status_code,
-            headers,
+            _kept_headers(response),
             bytes(response.body),
         )
 
 
-def _name_events(response: Response, appended: list[append.Appended]) -> None:
-    """Tell the caller which events its request caused, and where they stand: a structured field (RFC 9651).
+def _kept_headers(response: Response) -> dict[str, str]:
+    return {name: text for name, text in response.headers.items() if name != "content-length"}
 
-    `Singo-Events: ReportSubmitted;id="01…";position="reporting/<key>/42"`. A position sent as `Singo-After` makes a
-    read in another service wait until it has arrived there. Of very many only the last of each key: it comes after
-    all others of its key, and a header must stay short.
+
+def _named(event: append.Appended) -> str:
+    """Which event a request caused, and where it stands: an item of `Singo-Events`, a structured field (RFC 9651).
+
+    `ReportSubmitted;id="01…";position="reporting/<key>/42"`. A position sent as `Singo-After` makes a read in another
+    service wait until it has arrived there.
     """
-    if len(appended) > EVENTS_NAMED_MAX:
-        appended = list({event.key: event for event in appended}.values())[:EVENTS_NAMED_MAX]
-    if appended:
-        response.headers["Singo-Events"] = ", ".join(
-            f'{event.type.split(".")[2]};id="{event.id}";position="{event.position}"' for event in appended
-        )
+    return f'{event.type.split(".")[2]};id="{event.id}";position="{event.position}"'
+
+
+def _few(earlier: list[append.Appended]) -> list[append.Appended]:
+    """All that come before the last event; of very many only the last of each key, so that the header stays short."""
+    if len(earlier) >= EVENTS_NAMED_MAX:
+        earlier = list({event.key: event for event in earlier}.values())[: EVENTS_NAMED_MAX - 1]
+    return earlier
 
 
 @lets_in({SIGNED_IN: Reach.SELF})
