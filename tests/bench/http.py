@@ -65,6 +65,7 @@ async def measure(ground: Ground) -> Measure:
 def _run(ground: Ground, request: Request) -> Callable[[], Awaitable[float]]:
     async def once() -> float:
         few = await vegeta.attack(request, count=FEW, workers=WORKERS)  # how many fill the time
+        _no_failures(few)  # else none would be sent below, and none fail
         found = await vegeta.attack(request, count=round(few.rate * _seconds(ground)), workers=WORKERS)
         _no_failures(found)
         return found.rate
