@@ -24,7 +24,7 @@ Written by `python -m tests.faults.report` from `faults.json`. Not edited by han
 
 {commands}: {runs} runs in {minutes:.0f} minutes. In each, writers send requests to the real
 services and repeat them with the same key until the answer is definite, a stranger disturbs the bus, and the faults of
-the seed happen. Then all is healed, and must come to rest within 30 seconds; and everything since the start is checked
+the seed happen. Then all is healed, and must come to rest within 60 seconds; and everything since the start is checked
 by SQL on what is stored, past the services' code.
 
 | promise | broken |

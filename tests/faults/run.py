@@ -23,7 +23,8 @@ from tests.faults.scene import Scene
 from tests.faults.schedule import BY_NAME, WINDOW_SECONDS, Schedule
 from tests.faults.workload import CALM_PAUSE_SECONDS, NoDefiniteAnswer, Tally, Workload
 
-REST_SECONDS: Final = 30.0
+REST_SECONDS: Final = 60.0
+"""A reader whose connection went silent asks anew after 40 s: the client's own `request_timeout_ms`."""
 # While other faults happen, one may come too late or in the way; it is counted as not made.
 IN_THE_WAY: Final = (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError, KafkaError, CannotStart)
 
