@@ -1,15 +1,18 @@
 """Migrations: numbered SQL files, forward only, one transaction each, checksummed, under an advisory lock.
 
-The event core's files come first, then the service's own. Afterwards the service's role gets its rights: it reads and
+The event core's files come first, then the service's own; then, under the same lock, `load` of the service's module
+`data`, if it has one: data too large for a migration. Afterwards the service's role gets its rights: it reads and
 writes its own schema, but can neither change nor delete what is append-only, and owns nothing.
 """
 
 import asyncio
 import hashlib
 import time
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
+from importlib import import_module
 from importlib.resources import files
 from importlib.resources.abc import Traversable
+from importlib.util import find_spec
 from typing import Final
 
 import asyncpg
@@ -46,7 +49,13 @@ def migrations_of(service: str) -> Sequence[tuple[str, Traversable]]:
     ]
 
 
-async def migrate_schema(dsn: str, service: str) -> list[str]:
+def loader_of(service: str) -> Callable[[asyncpg.Connection], Awaitable[bool]] | None:
+    """What brings a service's data up to date; it does nothing, and says so, if they are."""
+    name = f"services.{service}.data"
+    return import_module(name).load if find_spec(name) else None
+
+
+async def migrate_schema(dsn: str, service: str, *, with_data: bool = True) -> list[str]:
     """Bring the service's schema up to date. Safe to call from many processes at once. Returns what was applied."""
     conn = await asyncpg.connect(dsn, timeout=10, server_settings={"search_path": service})
     try:
@@ -62,6 +71,8 @@ async def migrate_schema(dsn: str, service: str) -> list[str]:
         applied = [
             name for name, file in migrations_of(service) if await _apply(conn, name, file.read_text(), done.get(name))
         ]
+        if with_data and (load := loader_of(service)) and await load(conn):
+            applied.append(f"{service}/data")
         await _grant(conn, service)
         return applied
     finally:

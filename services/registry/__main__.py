@@ -4,6 +4,8 @@ from typing import Final
 
 from services.registry.access import whose_reads
 from services.registry.agreements import api as agreements
+from services.registry.alignment import api as alignment
+from services.registry.frameworks import api as frameworks
 from services.registry.handlers import HANDLERS
 from services.registry.invitations import api as invitations
 from services.registry.licences import api as licences
@@ -12,6 +14,7 @@ from services.registry.master_plans import api as master_plans
 from services.registry.members import api as members
 from services.registry.organisations import api as organisations
 from services.registry.reference import api as reference
+from services.registry.regions import api as regions
 from services.registry.settings import Settings
 from shared.audit import reads_router
 from shared.events.inbox import one_by_one
@@ -30,6 +33,9 @@ SERVICE: Final = Service(
         master_plans.router,
         local_partners.router,
         reference.router,
+        regions.router,
+        frameworks.router,
+        alignment.router,
         reads_router(whose_reads),
     ],
     sources=["reporting", "recommendations"],

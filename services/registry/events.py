@@ -9,7 +9,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict
 
-from shared.contracts.values import Code, Country, Currency, Money, RegionCode, Year
+from shared.contracts.values import Code, Count, Country, Currency, Money, RegionCode, Year
 from shared.events.envelope import Event
 from shared.http.body import Line, Reason
 
@@ -149,4 +149,31 @@ class LocalPartnerApproved(RegistryEvent):
 
 class LocalPartnerRejected(RegistryEvent):
     partner_id: UUID
+    reason: Reason
+
+
+class AlignmentEvent(RegistryEvent):
+    """That an activity of a master plan serves an item of a framework. `weight`: per cent, within the framework."""
+
+    activity_id: UUID
+    alignment_id: UUID
+    item: Line
+    weight: Count
+
+
+class AlignmentProposed(AlignmentEvent):
+    """By the activity's organisation; it does not count yet."""
+
+
+class AlignmentConfirmed(AlignmentEvent):
+    """By the ministry: it counts from now on."""
+
+
+class AlignmentRejected(AlignmentEvent):
+    reason: Reason
+
+
+class AlignmentWithdrawn(AlignmentEvent):
+    """By the organisation; if it counted, it does no more."""
+
     reason: Reason

@@ -34,6 +34,7 @@ VALUES: Final[dict[str, Any]] = {
     "guests": 3,
     "issued_on": date(2020, 3, 2),
     "issuer": "Kementerian Luar Negeri",
+    "item": "PN5-2020",
     "late": False,
     "legal_basis": "UU 17/2013 art. 51(e) and (f)",
     "letter_number": "001/TKA/FASKER/2020",
@@ -67,6 +68,7 @@ VALUES: Final[dict[str, Any]] = {
     "valid_from": date(2020, 3, 2),
     "valid_to": date(2021, 3, 1),
     "version": 1,
+    "weight": 60,
     "year": 2020,
     # Where a name means another thing.
     "ForeignStaffEvent.ends_on": date(2021, 8, 31),

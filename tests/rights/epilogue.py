@@ -19,7 +19,7 @@ REASON: Final = {"reason": "Data contoh"}
 
 
 async def act(stage: Stage) -> None:
-    for chapter in (people_join, local_partners, organisations, plans_and_reports, stories_and_visits):
+    for chapter in (people_join, local_partners, alignments, organisations, plans_and_reports, stories_and_visits):
         await chapter(stage)
     for chapter in (staff_and_goods, edits_after_a_submission, subscriptions, operators):
         await chapter(stage)
@@ -94,6 +94,19 @@ async def local_partners(stage: Stage) -> None:
         )
         path = f"/v1/local-partners/{proposed.body['id']}/decision"
         await _do(stage, FASKER, "registry", path, {"decision": "approved"}, match=proposed.version)
+
+
+async def alignments(stage: Stage) -> None:
+    for partner in _pair(stage):
+        plan = await stage.read(partner.person, "registry", f"/v1/agreements/{partner.agreement_id}/master-plan")
+        path = f"/v1/plan-activities/{plan['activities'][0]['id']}/alignments"
+        for item in ("PN2-2020", "PN4-2020"):
+            proposal = {"item": item, "weight": 20, "note": "Data contoh"}
+            proposed = await _do(stage, partner.person, "registry", path, proposal)
+            if item == "PN2-2020":
+                own = f"{path}/{proposed.body['id']}"
+                await _do(stage, FASKER, "registry", f"{own}/decision", {"decision": "confirmed"}, match=1)
+                await _do(stage, partner.person, "registry", f"{own}/withdrawal", REASON, match=2)
 
 
 async def organisations(stage: Stage) -> None:

@@ -72,7 +72,9 @@ class Recorder(Services):
                 self.handed_in[thing] = who.sub
             elif path.endswith("/review"):
                 self.taken_up[thing] = who.sub
-            elif verb == "POST" and path in ("/v1/organisations", "/v1/local-partners"):
+            elif verb == "POST" and (
+                path in ("/v1/organisations", "/v1/local-partners") or path.endswith("/alignments")
+            ):
                 self.handed_in[f"{path}/{answer.body['id']}"] = who.sub
         return answer
 

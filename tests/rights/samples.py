@@ -38,6 +38,17 @@ SAMPLES: Final = {
     "registry /v1/invitations/{invitation_id}": INVITATIONS,
     "registry /v1/agreements/{agreement_id}": WITH_REGIONS % "agreement",
     "registry /v1/local-partners/{partner_id}": WITH_REGIONS % "local_partner",
+    "registry /v1/frameworks/{framework}": ANYWHERE % "'RPJMN-2020'",
+    "registry /v1/plan-activities/{activity_id}": """
+        SELECT m.id::text AS value, a.ngo_id::text, m.regions, '{}'::text[] AS whose, false AS draft
+        FROM master_plan_activity m JOIN master_plan p ON p.id = m.master_plan_id
+        JOIN agreement a ON a.id = p.agreement_id WHERE EXISTS (SELECT FROM alignment l WHERE l.activity_id = m.id)
+    """,
+    "registry /v1/plan-activities/{activity_id}/alignments/{alignment_id}": """
+        SELECT l.id::text AS value, a.ngo_id::text, m.regions, '{}'::text[] AS whose, false AS draft
+        FROM alignment l JOIN master_plan_activity m ON m.id = l.activity_id
+        JOIN master_plan p ON p.id = m.master_plan_id JOIN agreement a ON a.id = p.agreement_id
+    """,
     "registry /v1/regions/{code}": ANYWHERE % "'53.06'",
     "reporting /v1/obligations/{obligation_id}": WITH_REGIONS % "obligation",
     "reporting /v1/work-plans/{plan_id}": OF_DOCUMENTS % "work_plan",

@@ -38,6 +38,7 @@ NOT_A_CHANGE: Final = {
     "POST /v1/organisations/{ngo_id}/licences": "makes a resource",
     "POST /v1/agreements": "makes a resource",
     "POST /v1/agreements/{agreement_id}/master-plan": "makes a resource, once",
+    "POST /v1/plan-activities/{activity_id}/alignments": "makes a resource",
     "POST /v1/local-partners": "makes a resource",
     "POST /v1/local-partners/imports": "makes resources",
     "POST /v1/work-plans": "makes a resource",

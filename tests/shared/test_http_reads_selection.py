@@ -55,7 +55,9 @@ ORDERS: Final = {
 """Every list with chosen fields, and the orders that it allows beside `-id`."""
 
 WITHOUT_FIELDS: Final = {
-    "/v1/regions": "has a cursor by code; rows of eleven short fields",
+    "/v1/regions": "has a cursor by code; rows of thirteen short fields",
+    "/v1/regions/search": "has a cursor by likeness; rows of ten short fields",
+    "/v1/frameworks": "a fixed short list",
     "/v1/priorities": "a fixed short list",
     "/v1/sdgs": "17 rows",
     "/v1/sectors": "a fixed short list",
@@ -72,8 +74,13 @@ WITHOUT_FIELDS: Final = {
 NO_FILTERS: Final = {"limit", "cursor", "sort", "fields", "expand"}
 """Which page, in which order, and how much of it."""
 
-POSITIONS: Final = {"/v1/subscriptions/{subscription_id}/events": {"after", "since", "wait"}}
-"""From where a feed is read, and how long it waits: see tests/notifications/deliveries."""
+POSITIONS: Final = {
+    "/v1/subscriptions/{subscription_id}/events": {"after", "since", "wait"},
+    "/v1/regions": {"on"},
+    "/v1/regions/search": {"q", "level", "within", "on"},
+}
+"""From where a feed is read, and how long it waits: see tests/notifications/deliveries. Of which day a list is, and
+what is searched: other rows than without it, not fewer; see tests/registry/regions."""
 
 
 @dataclass(frozen=True)
@@ -499,6 +506,7 @@ MEANT: Final[dict[tuple[str, str], Keeps]] = {
     ("/v1/regions", "level=2"): lambda row: row["parent"] is not None,
     ("/v1/regions", "parent=53"): lambda row: row["parent"] == "53",
     ("/v1/regions", "q=FLORES"): lambda row: "flores" in row["name"].lower(),
+    ("/v1/frameworks", "on=2021-06-01"): lambda row: row["valid_from"] <= "2021-06-01" <= row["valid_to"],
     ("/v1/priorities", "on=2021-06-01"): lambda row: row["valid_from"] <= "2021-06-01" <= row["valid_to"],
     ("/v1/obligations", "due_from=2021-01-31"): lambda row: row["due_on"] >= "2021-01-31",
     ("/v1/obligations", "due_to=2021-01-31"): lambda row: row["due_on"] <= "2021-01-31",

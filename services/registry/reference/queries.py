@@ -4,47 +4,9 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
-from services.registry.reference.rules import DatedRule
+from services.registry.reference.rules import DatedRule, Validity, misused_codes
 from shared.db import Connection
 from shared.errors import FieldError, InvalidInput
-
-
-async def list_regions(
-    conn: Connection,
-    *,
-    code: str | None = None,
-    level: int | None = None,
-    parent: str | None = None,
-    text: str | None = None,
-    after: str = "",
-    limit: int = 1,
-) -> list[Any]:
-    """Regions in the order of their codes. `level`: 1 for provinces, 2 for regencies and cities."""
-    rows: list[Any] = await conn.fetch(
-        """
-        SELECT code, kind, name, parent, timezone, iso_3166_2, capital, capital_lat, capital_lon, valid_from,
-               valid_to
-        FROM region
-        WHERE code > $1
-          AND ($2::text IS NULL OR code = $2)
-          AND ($3::int IS NULL OR (parent IS NULL) = ($3 = 1))
-          AND ($4::text IS NULL OR parent = $4)
-          AND ($5::text IS NULL OR strpos(lower(name), lower($5)) > 0)
-        ORDER BY code LIMIT $6
-        """,
-        after,
-        code,
-        level,
-        parent,
-        text,
-        limit,
-    )
-    return rows
-
-
-async def find_region(conn: Connection, code: str) -> Any | None:
-    rows = await list_regions(conn, code=code)
-    return rows[0] if rows else None
 
 
 async def list_priorities(conn: Connection, *, on: date | None) -> list[Any]:
@@ -86,22 +48,20 @@ async def dated_rule(conn: Connection, key: str, *, on: date) -> DatedRule | Non
 
 async def check_regions(conn: Connection, codes: Sequence[str], pointer: str, *, on: date) -> None:
     """Every code exists and is valid on the day (V17). `pointer`: where the list stands in the body."""
-    known = await conn.fetch(
+    rows = await conn.fetch(
         """
-        SELECT code FROM region
-        WHERE code = ANY($1)
-          AND (valid_from IS NULL OR valid_from <= $2) AND (valid_to IS NULL OR $2 <= valid_to)
+        SELECT code, valid_from, valid_to,
+               ARRAY(SELECT new_code FROM region_change WHERE old_code = code AND kind = 'moved') AS moved_to,
+               ARRAY(SELECT old_code FROM region_change WHERE new_code = code AND kind = 'moved') AS moved_from
+        FROM region WHERE code = ANY($1)
         """,
         codes,
-        on,
     )
-    valid = {row["code"] for row in known}
-    wrong = [
-        FieldError(f"{pointer}/{index}", f"`{code}` is no region code on {on}", "V17")
-        for index, code in enumerate(codes)
-        if code not in valid
-    ]
-    if wrong:
+    known = {
+        row["code"]: Validity(row["valid_from"], row["valid_to"], (*row["moved_to"],), (*row["moved_from"],))
+        for row in rows
+    }
+    if wrong := list(misused_codes(codes, known, pointer, on=on)):
         raise InvalidInput("region codes must exist and be valid on the day of use", errors=wrong, rule="V17")
 
 

@@ -1,0 +1,1 @@
+"""Region codes (kode wilayah) of all four levels: provinces, regencies and cities, districts, villages."""
