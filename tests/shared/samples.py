@@ -1,6 +1,7 @@
 """Rows of the registry by SQL, where a test is about reading them and the way to them is long."""
 
 from typing import Any
+from uuid import UUID
 
 from shared.ids import uuid7
 from tests.world import World
@@ -65,4 +66,27 @@ async def organisation_with_all(world: World, member: str) -> dict[str, Any]:
         ngo_id,
         member,
     )
-    return {"ngo_id": ngo_id, "agreement_id": agreement_id, "partner_id": partner_id, "invitation_id": invitation_id}
+    ids = {"ngo_id": ngo_id, "agreement_id": agreement_id, "partner_id": partner_id, "invitation_id": invitation_id}
+    return ids | await _activity_with_alignment(pool, plan_id)
+
+
+async def _activity_with_alignment(pool: Any, plan_id: UUID) -> dict[str, UUID]:
+    activity_id, alignment_id = uuid7(), uuid7()
+    await pool.execute(
+        """
+        INSERT INTO master_plan_activity (id, master_plan_id, position, title, detail, sector, priority, sdgs, regions,
+                                          from_year, to_year, budget, currency, outcome_indicator)
+        VALUES ($1, $2, 1, 'x', 'x', 'health', 'PN3-2020', '{3}', '{53.06}', 2020, 2021, 1, 'EUR', 'x')
+        """,
+        activity_id,
+        plan_id,
+    )
+    await pool.execute(
+        """
+        INSERT INTO alignment (id, activity_id, item, weight, note, status, proposed_at, proposed_by, proposed_by_role)
+        VALUES ($1, $2, 'PN4-2020', 10, 'x', 'proposed', now(), 'x', 'ngo_admin')
+        """,
+        alignment_id,
+        activity_id,
+    )
+    return {"activity_id": activity_id, "alignment_id": alignment_id}

@@ -93,15 +93,16 @@ class Samples:
     def __init__(self, world: World) -> None:
         self.world = world
         self.ids: dict[str, Any] = {}  # parameter, or path and parameter -> value
+        self.queries: dict[str, str] = {}  # path -> what it must be asked
         self.bodies: dict[str, Json] = {}  # end of a path -> body
         self.member = "member"
 
     def address(self, path: str) -> str:
-        prefix = path.split("/")[2]
+        prefix, query = path.split("/")[2], self.queries.get(path, "")
         for name in [part[1:-1].split(":")[0] for part in path.split("/") if part.startswith("{")]:
             value = self.ids.get(f"{prefix}/{name}") or self.ids[name]
             path = path.replace("{" + name + "}", str(value))
-        return path
+        return path + query
 
     def body(self, verb: str, path: str) -> Json | None:
         prefix, end = path.split("/")[2], path.rsplit("/", maxsplit=1)[-1]
@@ -119,12 +120,14 @@ class Samples:
 async def registry(samples: Samples) -> None:
     successor = await organisation_with_all(samples.world, "successor")
     samples.ids |= await organisation_with_all(samples.world, samples.member)
-    samples.ids |= {"code": "53.06"}
+    samples.ids |= {"code": "53.06", "framework": "SDG"}
+    samples.queries |= {"/v1/regions/search": "?q=manggarai"}
     samples.bodies |= {
         "verification": {"decision": "accepted"},
         "merger": {"successor_id": str(successor["ngo_id"]), "effective_on": "2020-01-01", **WHY},
         "decision": {"decision": "approved"},
-        **dict.fromkeys(("suspension", "reinstatement", "closure"), WHY),
+        "plan-activities/decision": {"decision": "confirmed"},
+        **dict.fromkeys(("suspension", "reinstatement", "closure", "plan-activities/withdrawal"), WHY),
     }
 
 
