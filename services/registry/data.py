@@ -36,7 +36,7 @@ class UnknownEdition(Exception):
 
 
 EDITION: Final = Edition(
-    sha256="c0904ee9be422c4f31eae7fd5e7a3d83f7c44eaa6ee318278a83ce88b8049d54",
+    sha256="c0904ee9be422c4f31eae7fd5e7a3d83f7c44eaa6ee318278a83ce88b8049d54",  # pragma: allowlist secret
     decree="Kepmendagri 300.2.2-2138/2025",
     in_force_on=date(2025, 4, 25),
 )

@@ -70,10 +70,11 @@ INSERT INTO priority_crosswalk (earlier, later, kind, subject_id, subject_en) VA
     ('PN7-2020', 'PN2-2025', 'partly', 'pertahanan dan keamanan', 'defence and security');
 
 -- What the organisation says that an activity serves, beside what its approved plan names; and what the ministry says.
+-- An activity that leaves its plan takes these along; the events that told of them stay.
 CREATE TABLE alignment (
     id uuid PRIMARY KEY,
     version int NOT NULL DEFAULT 1,
-    activity_id uuid NOT NULL REFERENCES master_plan_activity (id),
+    activity_id uuid NOT NULL REFERENCES master_plan_activity (id) ON DELETE CASCADE,
     item text NOT NULL REFERENCES priority_item (code),
     weight int NOT NULL CONSTRAINT alignment_weight_is_a_share CHECK (weight BETWEEN 1 AND 100),
     note text NOT NULL,

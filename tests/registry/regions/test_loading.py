@@ -1,3 +1,5 @@
+import subprocess
+import sys
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import date
@@ -93,6 +95,14 @@ async def test_a_package_with_codes_of_an_unknown_decree_is_refused(
         await load(owner)
 
     assert await localities(owner) == {}
+
+
+def test_no_process_that_serves_holds_the_packages_codes() -> None:
+    loaded = "import sys, services.registry.__main__; print('lokal' in sys.modules)"
+
+    told = subprocess.run([sys.executable, "-c", loaded], capture_output=True, text=True, check=True)
+
+    assert told.stdout.strip() == "False"
 
 
 async def test_the_service_itself_reads_the_codes(all_codes: World) -> None:
