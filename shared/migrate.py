@@ -161,8 +161,7 @@ async def _refuse_unless_kept_for_ever(admin: AIOKafkaAdminClient, name: str) ->
         raise TopicForgets(f"{name} has {found}, not {KEPT_FOR_EVER}: in time Kafka would delete events")
 
 
-async def migrate(settings: ServiceSettings, service: str) -> tuple[list[str], bool]:
+async def migrate(settings: ServiceSettings, service: str, *, with_data: bool = True) -> tuple[list[str], bool]:
     """Schema and topic. Returns the migrations that were applied, and whether the topic was made."""
-    return await asyncio.gather(
-        migrate_schema(settings.owner_dsn or settings.dsn, service), create_topic(settings, service)
-    )
+    dsn = settings.owner_dsn or settings.dsn
+    return await asyncio.gather(migrate_schema(dsn, service, with_data=with_data), create_topic(settings, service))

@@ -8,8 +8,8 @@ from shared.local.postgres import address
 from shared.local.programs import DATABASE, SERVICES, TOPIC_PARTITIONS
 
 
-async def prepare(superuser_dsn: str, kafka: str) -> None:
-    """Make the database unless it is there, then roles, schemas and topics as they are now. Safe to repeat.
+async def prepare(superuser_dsn: str, kafka: str, *, with_data: bool = True) -> None:
+    """Make the database unless it is there, then roles, schemas, data and topics as they are now. Safe to repeat.
 
     In this process: four `migrate` processes would spend most of their time importing what they do not need.
     """
@@ -40,6 +40,7 @@ async def prepare(superuser_dsn: str, kafka: str) -> None:
                     oidc_issuer="",
                 ),
                 service,
+                with_data=with_data,
             )
             for service in SERVICES
         )

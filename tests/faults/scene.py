@@ -140,7 +140,7 @@ async def opened(directory: Path) -> AsyncIterator[Scene]:
 
 
 async def _prepare(scene: Scene) -> None:
-    await database.prepare(scene.postgres.dsn, scene.kafka.address)
+    await database.prepare(scene.postgres.dsn, scene.kafka.address, with_data=False)  # nobody asks for villages
     async with scene.postgres.connect() as conn:
         # Small, because the data are copied as a backup.
         await conn.execute("ALTER SYSTEM SET max_wal_size = '64MB'")
