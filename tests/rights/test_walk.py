@@ -23,6 +23,7 @@ NO_VERSION = '"999999999"'
 REFUSED = (401, 403, 404)
 FOR_THE_UNIT = (
     "POST /v1/agreements/{agreement_id}/master-plan",
+    "POST /v1/agreements/{agreement_id}/master-plan/amendments",
     "POST /v1/work-plans/{plan_id}/review",
     "POST /v1/work-plans/{plan_id}/decision",
 )
