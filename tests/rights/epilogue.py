@@ -57,7 +57,7 @@ async def people_join(stage: Stage) -> None:
             "issuer": "Kementerian Luar Negeri",
             "issued_on": "2020-01-10",
             "valid_from": "2020-02-01",
-            "valid_to": "2022-02-01",
+            "valid_to": "2021-12-31",
         }
         await _do(stage, partner.person, "registry", f"/v1/organisations/{partner.ngo_id}/licences", permit)
 

@@ -1,4 +1,6 @@
+import re
 from datetime import UTC, datetime
+from importlib.resources import files
 from typing import Any
 from uuid import uuid4
 
@@ -151,3 +153,21 @@ async def test_there_is_no_amendment_without_a_plan(
     response = await amend(world, registry, address, {"activities": [activity], "reason": REASON})
 
     assert response.status_code == 404
+
+
+async def test_what_was_approved_before_versions_were_kept_got_its_first_one_by_the_migration(
+    world: World, registry: httpx.AsyncClient, activity: Json, address: str
+) -> None:
+    body = {"activities": [activity | {"targets": []}, activity | {"title": "Sekolah sehat", "targets": []}]}
+    await registry.post(address, json=body, headers=world.write("fasker_officer"))
+    migration = files("services.registry") / "migrations" / "0013_master_plan_versions.sql"
+    backfill = re.search(r"INSERT INTO master_plan_version[^)]*\)\n(SELECT.*?);", migration.read_text(), re.DOTALL)
+    assert backfill
+    pool = await world.pool("registry")
+
+    [by_migration] = await pool.fetch(backfill[1])
+
+    kept = await pool.fetchrow(
+        "SELECT master_plan_id, version, activities, approved_at, approved_by, approved_by_role FROM master_plan_version"
+    )
+    assert list(by_migration)[1:] == list(kept)
