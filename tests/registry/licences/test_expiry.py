@@ -211,6 +211,7 @@ async def test_a_worker_that_dies_before_its_commit_leaves_nothing_and_the_next_
 
 KILLED = """
 import asyncio, sys
+from services.registry.licences import expiry
 from services.registry.licences.expiry import find_expiring_licences
 from shared.clock import Clock
 from shared.db import Database, open_pool

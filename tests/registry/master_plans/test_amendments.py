@@ -168,6 +168,9 @@ async def test_what_was_approved_before_versions_were_kept_got_its_first_one_by_
     [by_migration] = await pool.fetch(backfill[1])
 
     kept = await pool.fetchrow(
-        "SELECT master_plan_id, version, activities, approved_at, approved_by, approved_by_role FROM master_plan_version"
+        """
+        SELECT master_plan_id, version, activities, approved_at, approved_by, approved_by_role
+        FROM master_plan_version
+        """
     )
     assert list(by_migration)[1:] == list(kept)
