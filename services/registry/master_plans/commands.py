@@ -75,10 +75,7 @@ async def amend_master_plan(
     check_identity([activity["id"] for activity in activities], before)
     await _check(conn, agreement, activities)
     ids = [activity["id"] or uuid7() for activity in activities]
-    await keep_version(conn, plan["id"], reason=None)  # of code that kept none yet
-    await _set_version(conn, plan["id"], by=by, now=now)
-    await write_activities(conn, plan["id"], ids, activities)
-    await keep_version(conn, plan["id"], reason=reason)
+    await _write_version(conn, plan["id"], ids, activities, reason=reason, by=by, now=now)
     emit(
         conn,
         MasterPlanAmended(
@@ -154,7 +151,18 @@ async def _insert(conn: Connection, agreement_id: UUID, *, by: ActedBy, now: dat
     return master_plan_id
 
 
-async def _set_version(conn: Connection, master_plan_id: UUID, *, by: ActedBy, now: datetime) -> None:
+async def _write_version(
+    conn: Connection,
+    master_plan_id: UUID,
+    ids: Sequence[UUID],
+    activities: Sequence[Mapping[str, Any]],
+    *,
+    reason: str,
+    by: ActedBy,
+    now: datetime,
+) -> None:
+    """The next version, after the one before is kept for certain: earlier code kept none."""
+    await keep_version(conn, master_plan_id, reason=None)
     await conn.execute(
         """
         UPDATE master_plan
@@ -166,6 +174,8 @@ async def _set_version(conn: Connection, master_plan_id: UUID, *, by: ActedBy, n
         by.subject,
         by.role,
     )
+    await write_activities(conn, master_plan_id, ids, activities)
+    await keep_version(conn, master_plan_id, reason=reason)
 
 
 def _regions(activities: Sequence[Mapping[str, Any]], before: Collection[Sequence[str]] = ()) -> tuple[str, ...]:
