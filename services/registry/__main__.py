@@ -6,13 +6,17 @@ from services.registry.access import whose_reads
 from services.registry.agreements import api as agreements
 from services.registry.alignment import api as alignment
 from services.registry.frameworks import api as frameworks
+from services.registry.agreements.endings import find_ended_agreements
+from services.registry.foreign_ministry import api as foreign_ministry
 from services.registry.handlers import HANDLERS
 from services.registry.invitations import api as invitations
 from services.registry.licences import api as licences
+from services.registry.licences.expiry import find_expiring_licences
 from services.registry.local_partners import api as local_partners
 from services.registry.master_plans import api as master_plans
 from services.registry.members import api as members
 from services.registry.organisations import api as organisations
+from services.registry.programme_directions import api as programme_directions
 from services.registry.reference import api as reference
 from services.registry.regions import api as regions
 from services.registry.settings import Settings
@@ -29,7 +33,11 @@ SERVICE: Final = Service(
         members.router,
         invitations.router,
         licences.router,
+        licences.lead_times_router,
+        foreign_ministry.router,
+        foreign_ministry.proposals_router,
         agreements.router,
+        programme_directions.router,
         master_plans.router,
         local_partners.router,
         reference.router,
@@ -40,6 +48,7 @@ SERVICE: Final = Service(
     ],
     sources=["reporting", "recommendations"],
     apply=one_by_one(HANDLERS),
+    jobs=[find_expiring_licences, find_ended_agreements],
 )
 
 if __name__ == "__main__":

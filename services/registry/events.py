@@ -9,7 +9,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict
 
-from shared.contracts.values import Code, Count, Country, Currency, Money, RegionCode, Year
+from shared.contracts.values import Code, Count, Country, Currency, Money, Number, RegionCode, Sha256, Year
 from shared.events.envelope import Event
 from shared.http.body import Line, Reason
 
@@ -95,6 +95,47 @@ class LicenceRecorded(RegistryEvent):
     valid_to: date
 
 
+class LicenceExpiring(RegistryEvent):
+    """A licence ends soon: one of the lead times of its kind has come. Each is told once, missed ones never."""
+
+    licence_id: UUID
+    kind: Code
+    number: Line
+    valid_to: date
+    lead_months: Number
+    days_left: Count
+    legal_basis: Line
+
+
+class LicenceExpired(RegistryEvent):
+    """`valid_to` was its last day."""
+
+    licence_id: UUID
+    kind: Code
+    number: Line
+    valid_to: date
+
+
+class LicenceRevoked(RegistryEvent):
+    """The body that issued a licence has taken it back."""
+
+    licence_id: UUID
+    kind: Code
+    number: Line
+    revoked_on: date
+    reason: Reason
+
+
+class ForeignMinistryStepRecorded(RegistryEvent):
+    """What was heard of a licence at the Ministry of Foreign Affairs; `step` and `outcome` are its words."""
+
+    step_id: UUID
+    step: Code
+    outcome: Code | None
+    reached_on: date
+    corrects_id: UUID | None
+
+
 class MspSigned(RegistryEvent):
     """A memorandum of understanding (MSP) is in force. `regions`: the regencies and cities it covers."""
 
@@ -106,6 +147,41 @@ class MspSigned(RegistryEvent):
     counterpart_unit: Line
     amount: Money
     currency: Currency
+
+
+class MspExtended(RegistryEvent):
+    """A new agreement carries on what this one began, which ends on its own last day, `ends_on`."""
+
+    agreement_id: UUID
+    ends_on: date
+    successor_agreement_id: UUID
+    successor_number: Line
+    successor_ends_on: date
+
+
+class MspEnded(RegistryEvent):
+    """`cause`: expired, extended (a successor carries on), or terminated, with a reason. Told in order with MspSigned,
+    of the organisation that signed; `passed_to_ngo_id` is the one that held it in the end, if another.
+    """
+
+    agreement_id: UUID
+    number: Line
+    cause: Code
+    ended_on: date
+    reason: Reason | None
+    passed_to_ngo_id: UUID | None
+
+
+class ProgrammeDirectionRecorded(RegistryEvent):
+    """The directions of a programme (Arahan Program, AP), an inseparable part of its agreement."""
+
+    agreement_id: UUID
+    programme_direction_id: UUID
+    number: Line
+    title: Line
+    starts_on: date
+    ends_on: date
+    document_sha256: Sha256
 
 
 class MasterPlanActivity(BaseModel):
@@ -127,6 +203,17 @@ class MasterPlanApproved(RegistryEvent):
     agreement_id: UUID
     master_plan_id: UUID
     activities: tuple[MasterPlanActivity, ...]
+
+
+class MasterPlanAmended(RegistryEvent):
+    """`activities` are all of the new version; one that goes on keeps its id. The older versions stay readable."""
+
+    agreement_id: UUID
+    master_plan_id: UUID
+    version: Number
+    reason: Reason
+    activities: tuple[MasterPlanActivity, ...]
+    dropped_activity_ids: tuple[UUID, ...]
 
 
 class LocalPartnerProposed(RegistryEvent):

@@ -50,9 +50,23 @@ RIGHTS: Final[Rights] = {
     "POST /v1/invitations/{invitation_id}/refusal": INVITED,
     "GET /v1/organisations/{ngo_id}/licences": Right(OWN | all_of(*NATIONAL_ROLES)),
     "POST /v1/organisations/{ngo_id}/licences": Right(OWN | FASKER),
+    "GET /v1/organisations/{ngo_id}/licences/{licence_id}": Right(OWN | all_of(*NATIONAL_ROLES)),
+    "POST /v1/organisations/{ngo_id}/licences/{licence_id}/revocation": Right(FASKER),
+    "GET /v1/licence-lead-times": PUBLIC,
+    "GET /v1/organisations/{ngo_id}/foreign-ministry-steps": Right(OWN | all_of(*NATIONAL_ROLES)),
+    "POST /v1/organisations/{ngo_id}/foreign-ministry-steps": Right(OFFICER),
+    "GET /v1/foreign-ministry-steps": PUBLIC,
     "GET /v1/agreements": PUBLIC,
     "GET /v1/agreements/{agreement_id}": PUBLIC,
     "POST /v1/agreements": Right(HEAD),
+    "POST /v1/agreements/{agreement_id}/termination": Right(HEAD),
+    "GET /v1/agreements/{agreement_id}/programme-directions": PUBLIC,
+    "POST /v1/agreements/{agreement_id}/programme-directions": Right(FASKER),
+    "GET /v1/agreements/{agreement_id}/master-plan/versions": PUBLIC,
+    "GET /v1/agreements/{agreement_id}/master-plan/versions/{version}": PUBLIC,
+    "POST /v1/agreements/{agreement_id}/master-plan/amendments": Right(
+        all_of("fasker_officer", "satker_officer"), note="satker_officer: of the agreement's counterpart unit"
+    ),
     "GET /v1/agreements/{agreement_id}/master-plan": PUBLIC,
     "POST /v1/agreements/{agreement_id}/master-plan": Right(
         all_of("fasker_officer", "satker_officer"), note="satker_officer: of the agreement's counterpart unit"

@@ -59,6 +59,13 @@ class MasterPlanApproved(RegistryEvent):
     activities: tuple[MasterPlanActivity, ...]
 
 
+class MspEnded(RegistryEvent):
+    agreement_id: UUID
+    cause: str
+    ended_on: date
+    reason: str | None = None
+
+
 class LocalPartnerApproved(RegistryEvent):
     partner_id: UUID
     registration_valid_to: date
@@ -126,8 +133,21 @@ async def record_agreement(conn: Connection, event: MspSigned) -> None:
     await obligations.create_under(conn, agreement, now=event.occurred_at)
 
 
+async def end_agreement(conn: Connection, event: MspEnded) -> None:
+    """One that was terminated makes nothing due any more for what begins later; any other end was known before."""
+    if event.cause != "terminated":
+        return
+    await conn.execute(
+        "UPDATE agreement SET ends_on = greatest(starts_on, least(ends_on, $2)) WHERE id = $1",
+        event.agreement_id,
+        event.ended_on,
+    )
+    reason = event.reason or "the agreement was terminated"
+    await obligations.waive_after(conn, event.agreement_id, event.ended_on, reason=reason, now=event.occurred_at)
+
+
 async def record_master_plan(conn: Connection, event: MasterPlanApproved) -> None:
-    """A plan approved again replaces the one before."""
+    """A plan that is approved or amended replaces the one before; an activity that goes on has the same id."""
     await conn.execute("DELETE FROM master_plan_activity WHERE agreement_id = $1", event.agreement_id)
     await conn.executemany(
         "INSERT INTO master_plan_activity (id, agreement_id, budget, currency) VALUES ($1, $2, $3, $4)",
@@ -156,6 +176,8 @@ HANDLERS: Final[Handlers] = {
     "singo.registry.MemberAdded.v1": (MemberAdded, add_member),
     "singo.registry.MemberRemoved.v1": (MemberRemoved, remove_member),
     "singo.registry.MspSigned.v1": (MspSigned, record_agreement),
+    "singo.registry.MspEnded.v1": (MspEnded, end_agreement),
     "singo.registry.MasterPlanApproved.v1": (MasterPlanApproved, record_master_plan),
+    "singo.registry.MasterPlanAmended.v1": (MasterPlanApproved, record_master_plan),
     "singo.registry.LocalPartnerApproved.v1": (LocalPartnerApproved, record_partner),
 }

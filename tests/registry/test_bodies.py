@@ -6,12 +6,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
-from services.registry.agreements.api import NewAgreement
-from services.registry.licences.api import NewLicence
+from services.registry.agreements.api import NewAgreement, Termination
+from services.registry.foreign_ministry.api import NewStep
+from services.registry.licences.api import NewLicence, Revocation
 from services.registry.local_partners.api import NewLocalPartner
-from services.registry.master_plans.api import NewMasterPlan
-from services.registry.money import Amount
+from services.registry.master_plans.api import Amendment, NewMasterPlan
+from services.registry.money import CURRENCIES, Amount, Currency
 from services.registry.organisations.views import Application
+from services.registry.programme_directions.api import NewProgrammeDirection
 
 AMOUNT: TypeAdapter[Decimal] = TypeAdapter(Amount)
 JSON = st.recursive(
@@ -38,8 +40,33 @@ def test_what_is_no_amount_is_refused_by_rule_v18(given_: Any) -> None:
     assert refusal.value.errors()[0]["ctx"]["rule"] == "V18"
 
 
+@given(st.text(max_size=4) | st.from_regex(r"[A-Z]{3}", fullmatch=True) | st.sampled_from(sorted(CURRENCIES)))
+def test_only_codes_of_iso_4217_are_currencies(code: str) -> None:
+    currency: TypeAdapter[str] = TypeAdapter(Currency)
+
+    try:
+        currency.validate_python(code)
+    except ValidationError:
+        assert code not in CURRENCIES
+    else:
+        assert code in CURRENCIES
+
+
 @pytest.mark.parametrize(
-    "body", [Application, NewAgreement, NewLicence, NewLocalPartner, NewMasterPlan], ids=lambda b: b.__name__
+    "body",
+    [
+        Amendment,
+        Application,
+        NewAgreement,
+        NewLicence,
+        NewLocalPartner,
+        NewMasterPlan,
+        NewProgrammeDirection,
+        NewStep,
+        Revocation,
+        Termination,
+    ],
+    ids=lambda b: b.__name__,
 )
 @given(st.data())
 def test_whatever_is_sent_is_refused_with_the_names_of_fields(body: type[BaseModel], data: st.DataObject) -> None:

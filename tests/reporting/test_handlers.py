@@ -1,10 +1,14 @@
 """What the registry's events change here; obligations have their own tests."""
 
 from datetime import date
-from uuid import uuid4
+from decimal import Decimal
+from typing import Any
+from uuid import UUID, uuid4
+
+import pytest
 
 from services.registry import events as registry
-from tests.reporting.conftest import Join
+from tests.reporting.conftest import Events, Join
 from tests.reporting.partners import OFFICER, START, Desk, Json, Partner
 from tests.world import World
 
@@ -58,6 +62,116 @@ async def test_a_master_plan_approved_again_replaces_the_one_before(
     problem = await ngo.post(f"/work-plans/{plan['id']}/submission", match=plan["version"], status=422)
 
     assert {error["rule"] for error in problem["errors"]} == {"V04"}
+
+
+def amended(snv: Partner, *kept: UUID, budget: str = "100000.00", **about_event: Any) -> registry.MasterPlanAmended:
+    """The partner's master plan with only these activities, each of this budget."""
+    activities = tuple(
+        registry.MasterPlanActivity(
+            activity_id=activity_id,
+            title="Sanitation and hygiene",
+            sector="water_and_sanitation",
+            regions=snv.regions,
+            from_year=2020,
+            to_year=2022,
+            budget=Decimal(budget),
+            currency="EUR",
+        )
+        for activity_id in kept
+    )
+    return registry.MasterPlanAmended(
+        **about(snv) | about_event,
+        agreement_id=snv.agreement_id,
+        master_plan_id=uuid4(),
+        version=2,
+        reason="the flood",
+        activities=activities,
+        dropped_activity_ids=tuple(set(snv.activity_ids) - set(kept)),
+    )
+
+
+async def test_v04_a_plan_names_activities_of_the_amended_master_plan(
+    world: World, snv: Partner, plan: Json, ngo: Desk
+) -> None:
+    first, _ = snv.activity_ids
+    await tell(world, amended(snv, first))
+
+    problem = await ngo.post(f"/work-plans/{plan['id']}/submission", match=plan["version"], status=422)
+
+    assert [(e["pointer"], e["rule"]) for e in problem["errors"]] == [("#/activities/1/master_plan_activity_id", "V04")]
+
+
+async def test_v04_an_activity_that_an_amendment_goes_on_with_is_still_planned_and_reported_on(
+    world: World, snv: Partner, approved_plan: Json, ngo: Desk, report_body: Json
+) -> None:
+    await tell(world, amended(snv, *snv.activity_ids))
+
+    await ngo.post("/reports", report_body, status=201)
+
+    plan = await ngo.get(f"/work-plans/{approved_plan['id']}")
+    assert [a["master_plan_activity_id"] for a in plan["content"]["activities"]] == [str(i) for i in snv.activity_ids]
+
+
+@pytest.mark.parametrize(("budget", "warned"), [("9000.00", False), ("8999.99", True)])
+async def test_v06_the_budget_of_the_amended_master_plan_counts(
+    world: World, snv: Partner, plan: Json, ngo: Desk, budget: str, warned: bool
+) -> None:
+    """The plan costs 18,000."""
+    await tell(world, amended(snv, *snv.activity_ids, budget=budget))
+
+    warnings = (await ngo.get(f"/work-plans/{plan['id']}"))["warnings"]
+
+    assert ("V06" in {warning["rule"] for warning in warnings}) == warned
+
+
+async def test_v04_a_plan_whose_activity_was_dropped_meanwhile_is_not_approved(
+    world: World, snv: Partner, plan_in_review: Json, satker: Desk, events: Events
+) -> None:
+    await tell(world, amended(snv, snv.activity_ids[0]))
+
+    path, version = f"/work-plans/{plan_in_review['id']}", plan_in_review["version"]
+    problem = await satker.post(f"{path}/decision", {"decision": "approved"}, match=version, status=409)
+
+    assert (problem["type"], problem["rule"]) == ("/problems/action-not-allowed", "V04")
+    assert await events("WorkPlanApproved") == []
+    comment = {"field": "/activities/1/master_plan_activity_id", "text": "dropped from the RIK"}
+    body = {"decision": "revision_requested", "comments": [comment]}
+    await satker.post(f"{path}/decision", body, match=version)
+
+
+def ended(snv: Partner, cause: str, ended_on: date) -> registry.MspEnded:
+    return registry.MspEnded(
+        **about(snv),
+        agreement_id=snv.agreement_id,
+        number="DEMO-MSP-1",
+        cause=cause,
+        ended_on=ended_on,
+        reason="the funds are gone" if cause == "terminated" else None,
+        passed_to_ngo_id=None,
+    )
+
+
+async def test_an_agreement_that_was_terminated_makes_nothing_due_for_what_begins_later(
+    world: World, snv: Partner, ngo: Desk, plan: Json, events: Events
+) -> None:
+    await tell(world, ended(snv, "terminated", date(2020, 7, 1)))
+
+    items = (await ngo.get("/obligations"))["items"]
+    still_due = sorted(item["period"] for item in items if item["status"] != "waived")
+    assert still_due == ["2020", "2020", "2020-S1", "2020-S2"]
+    assert {event["reason"] for event in await events("ObligationWaived")} == {"the funds are gone"}
+    later = await ngo.post("/work-plans", snv.plan(year=2021), status=201)
+    problem = await ngo.post(f"/work-plans/{later['id']}/submission", match=later["version"], status=422)
+    assert ("#/year", "V03") in {(error["pointer"], error["rule"]) for error in problem["errors"]}
+
+
+async def test_an_agreement_that_ended_with_its_last_day_leaves_what_is_due(
+    world: World, snv: Partner, ngo: Desk, events: Events
+) -> None:
+    await tell(world, ended(snv, "expired", snv.ends_on))
+
+    assert await events("ObligationWaived") == []
+    assert len((await ngo.get("/obligations"))["items"]) == 12
 
 
 async def test_the_successor_reports_on_the_work_plan_of_the_organisation_that_merged(

@@ -9,6 +9,7 @@ from demo.stage import Stage
 from demo.story import experts, relief
 from demo.story.plans import DIGEST
 from demo.story.visit import visit
+from tests.rights.epilogue_agreements import licences_and_agreements
 
 REJECTED: Final = Person("Rejected applicant", "rejected-1")
 INVITED: Final = Person("Nobody", "nobody-1")
@@ -21,6 +22,7 @@ REASON: Final = {"reason": "Data contoh"}
 async def act(stage: Stage) -> None:
     for chapter in (people_join, local_partners, alignments, organisations, plans_and_reports, stories_and_visits):
         await chapter(stage)
+    await licences_and_agreements(stage)
     for chapter in (staff_and_goods, edits_after_a_submission, subscriptions, operators):
         await chapter(stage)
 
@@ -55,7 +57,7 @@ async def people_join(stage: Stage) -> None:
             "issuer": "Kementerian Luar Negeri",
             "issued_on": "2020-01-10",
             "valid_from": "2020-02-01",
-            "valid_to": "2022-02-01",
+            "valid_to": "2021-12-31",
         }
         await _do(stage, partner.person, "registry", f"/v1/organisations/{partner.ngo_id}/licences", permit)
 

@@ -36,6 +36,11 @@ SAMPLES: Final = {
     """,
     "registry /v1/organisations/{ngo_id}/invitations/{invitation_id}": INVITATIONS,
     "registry /v1/invitations/{invitation_id}": INVITATIONS,
+    "registry /v1/organisations/{ngo_id}/licences/{licence_id}": """
+        SELECT id::text AS value, ngo_id::text, '{}'::text[] AS regions, '{}'::text[] AS whose, false AS draft
+        FROM licence
+    """,
+    "registry /v1/agreements/{agreement_id}/master-plan/versions/{version}": ANYWHERE % "'1'",
     "registry /v1/agreements/{agreement_id}": WITH_REGIONS % "agreement",
     "registry /v1/local-partners/{partner_id}": WITH_REGIONS % "local_partner",
     "registry /v1/frameworks/{framework}": ANYWHERE % "'RPJMN-2020'",

@@ -24,6 +24,7 @@ REFUSED = (401, 403, 404)
 FOR_THE_UNIT = (
     "POST /v1/agreements/{agreement_id}/master-plan",
     "POST /v1/plan-activities/{activity_id}/alignments/{alignment_id}/decision",
+    "POST /v1/agreements/{agreement_id}/master-plan/amendments",
     "POST /v1/work-plans/{plan_id}/review",
     "POST /v1/work-plans/{plan_id}/decision",
 )

@@ -36,6 +36,46 @@ class MspSigned(News):
     ends_on: date
 
 
+class LicenceNews(News):
+    about: UUID = Field(validation_alias="licence_id")
+    kind: str
+    number: str
+
+
+class LicenceExpiring(LicenceNews):
+    valid_to: date
+    days_left: int
+
+
+class LicenceExpired(LicenceNews):
+    valid_to: date
+
+
+class LicenceRevoked(LicenceNews):
+    revoked_on: date
+    reason: str
+
+
+class MspExtended(News):
+    about: UUID = Field(validation_alias="agreement_id")
+    ends_on: date
+    successor_number: str
+    successor_ends_on: date
+
+
+class MspEnded(News):
+    about: UUID = Field(validation_alias="agreement_id")
+    number: str
+    cause: str
+    ended_on: date
+
+
+class MasterPlanAmended(News):
+    about: UUID = Field(validation_alias="agreement_id")
+    version: int
+    reason: str
+
+
 class PartnerNamed(News):
     about: UUID = Field(validation_alias="partner_id")
     name: str

@@ -32,8 +32,14 @@ LABELS: Final = {
     "approved": ("menyetujui", "approves"),
     "postponed": ("menunda", "postpones"),
     "refused": ("menolak", "refuses"),
+    "IZIN_PRINSIP": ("izin prinsip", "izin prinsip"),
+    "IZIN_OPERASIONAL": ("izin operasional", "izin operasional"),
+    "SKT_MITRA": ("SKT mitra", "registration of a partner (SKT)"),
+    "expired": ("berakhir", "has expired"),
+    "extended": ("berakhir dan dilanjutkan oleh MSP baru", "has ended, and a new MSP carries on"),
+    "terminated": ("dihentikan", "has been terminated"),
 }
-CODED: Final = ("kind", "answer")
+CODED: Final = ("kind", "answer", "cause")
 
 
 @dataclass(frozen=True, slots=True)

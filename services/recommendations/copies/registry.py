@@ -45,6 +45,11 @@ class MspSigned(BaseModel):
     regions: tuple[str, ...]
 
 
+class MspEnded(BaseModel):
+    agreement_id: UUID
+    ended_on: date
+
+
 async def activate(conn: Connection, event: NgoVerified) -> None:
     await conn.execute(
         """
@@ -115,4 +120,13 @@ async def sign_agreement(conn: Connection, event: MspSigned) -> None:
         event.starts_on,
         event.ends_on,
         event.regions,
+    )
+
+
+async def end_agreement(conn: Connection, event: MspEnded) -> None:
+    """One that was terminated covers nothing after its end; any other ends on its last day, which is known."""
+    await conn.execute(
+        "UPDATE agreement SET ends_on = greatest(starts_on, least(ends_on, $2)) WHERE id = $1",
+        event.agreement_id,
+        event.ended_on,
     )

@@ -10,7 +10,7 @@ from fastapi import Depends, Query, Request, Response
 from pydantic import Field, model_validator
 
 from services.registry.access import PUBLIC, FaskerHead
-from services.registry.agreements import commands, queries
+from services.registry.agreements import commands, endings, queries
 from services.registry.agreements.rules import Status, provinces_of
 from services.registry.dates import Day
 from services.registry.money import Amount, Currency
@@ -20,7 +20,7 @@ from services.registry.reference.rules import Regencies, RegionCode
 from shared.errors import NotFound
 from shared.http.body import Body, Line, LongText, Number, Reason, ShortText, ShortTexts, View
 from shared.http.database import Db
-from shared.http.etags import read_response
+from shared.http.etags import ExpectedVersion, read_response
 from shared.http.paging import PageRequest, page_response, paged
 from shared.http.routing import resource
 from shared.http.selection import Selection, selects, shown, shown_page, with_related
@@ -47,7 +47,12 @@ class NewAgreement(Body):
     signatory_functions: Annotated[
         list[Line], Field(min_length=1, max_length=6, description="Functions, not names: `Country Director`")
     ]
-    predecessor_id: UUID | None = None
+    predecessor_id: Annotated[
+        UUID | None, Field(description="The agreement that this one extends: an extension is a new agreement")
+    ] = None
+    document_sha256: Annotated[
+        str | None, Field(pattern="^[0-9a-f]{64}$", max_length=64, description="Fingerprint of the signed document")
+    ] = None
     override_reason: Annotated[
         Reason | None, Field(description="Why it may reach beyond the izin prinsip (V02); shown publicly")
     ] = None
@@ -62,6 +67,11 @@ class NewAgreement(Body):
             message = "`amount_idr`, `rate` and `rate_date` go together: give all three or none"
             raise wrong(message, missing[0], rule="V19")
         return self
+
+
+class Termination(Body):
+    ended_on: Annotated[Day, Field(description="The last day on which it was in force")]
+    reason: Reason
 
 
 class Agreement(View):
@@ -84,9 +94,13 @@ class Agreement(View):
     amount_idr: Decimal | None
     signatory_functions: ShortTexts
     predecessor_id: UUID | None
+    successor_id: UUID | None
+    document_sha256: ShortText | None
     override_reason: LongText | None
     passed_to_ngo_id: UUID | None
     signed_at: datetime
+    ended_on: date | None
+    end_reason: LongText | None
 
     @classmethod
     def of(cls, row: Any) -> Self:
@@ -111,6 +125,21 @@ async def sign_agreement(body: NewAgreement, by: FaskerHead, write: KeyedWrite) 
         )
         row = await queries.find_agreement(tx.conn, agreement_id)
         tx.answer(Agreement.of(row), status=201, version=1, location=f"/v1/agreements/{agreement_id}")
+    return tx.response
+
+
+@router.post("/{agreement_id}/termination", response_model=Agreement)
+async def terminate_agreement(
+    agreement_id: UUID, body: Termination, by: FaskerHead, version: ExpectedVersion, write: KeyedWrite
+) -> Response:
+    """End an agreement before its last day, with a reason that everybody can read."""
+    async with write.begin() as tx:
+        await endings.terminate_agreement(
+            tx.conn, agreement_id, ended_on=body.ended_on, reason=body.reason, version=version, by=by, now=tx.now
+        )
+        row = await queries.find_agreement(tx.conn, agreement_id)
+        view = Agreement.of(row)
+        tx.answer(view, version=view.version)
     return tx.response
 
 

@@ -1,13 +1,17 @@
-"""Signing of agreements, and their fate with their organisation's. All in the caller's transaction."""
+"""Signing of agreements, and their fate with their organisation's. All in the caller's transaction.
+
+An extension is a new agreement that names its predecessor; that one runs on to its own last day.
+"""
 
 from collections.abc import Mapping
 from datetime import date, datetime
-from typing import Any, Final
+from typing import Any
 from uuid import UUID
 
+from services.registry.agreements.rules import Action, Status, advance, check_extension, check_permit
 from services.registry.errors import AlreadyExists
-from services.registry.events import MspSigned
-from services.registry.licences.queries import principle_permit_covers
+from services.registry.events import MspExtended, MspSigned
+from services.registry.licences.queries import principle_permits
 from services.registry.organisations.rules import Status as OrganisationStatus
 from services.registry.organisations.rules import require_active
 from services.registry.reference.queries import check_regions
@@ -17,8 +21,6 @@ from shared.errors import InvalidInput
 from shared.events.append import emit
 from shared.events.envelope import ActedBy
 from shared.ids import uuid7
-
-PERMIT_LAW: Final = "PP 59/2016"
 
 
 async def sign_agreement(
@@ -30,9 +32,9 @@ async def sign_agreement(
         raise InvalidInput.field("#/ngo_id", "must be a registered organisation")
     require_active(OrganisationStatus(status), "to sign an agreement")
     await check_regions(conn, terms["regions"], "#/regions", on=now.astimezone(JAKARTA).date())
-    await _check_predecessor(conn, ngo_id, terms["predecessor_id"])
+    predecessor = await _lock_predecessor(conn, ngo_id, terms["predecessor_id"], terms["ends_on"])
     if terms["override_reason"] is None:
-        await _check_permit(conn, ngo_id, terms["starts_on"], terms["ends_on"])
+        check_permit(terms["starts_on"], terms["ends_on"], await principle_permits(conn, ngo_id))
     agreement_id = await _insert(conn, ngo_id, terms, by=by, now=now)
     emit(
         conn,
@@ -51,29 +53,63 @@ async def sign_agreement(
             currency=terms["currency"],
         ),
     )
+    if predecessor:
+        await _carry_on(conn, ngo_id, predecessor, agreement_id, terms, by=by, now=now)
     return agreement_id
 
 
-async def _check_permit(conn: Connection, ngo_id: UUID, starts_on: date, ends_on: date) -> None:
-    if not await principle_permit_covers(conn, ngo_id, starts_on, ends_on):
-        raise InvalidInput.field(
-            "#/ends_on",
-            "the agreement must lie within the period of an izin prinsip; else give an `override_reason`",
-            rule="V02",
-            legal_basis=PERMIT_LAW,
-        )
-
-
-async def _check_predecessor(conn: Connection, ngo_id: UUID, predecessor_id: UUID | None) -> None:
-    """The organisation's own, or one that passed to it with a merger."""
+async def _lock_predecessor(conn: Connection, ngo_id: UUID, predecessor_id: UUID | None, ends_on: date) -> Any | None:
+    """The organisation's own, or one that passed to it with a merger; nobody has carried it on before."""
     if predecessor_id is None:
-        return
-    if not await conn.fetchval(
-        "SELECT true FROM agreement WHERE id = $1 AND (ngo_id = $2 OR passed_to_ngo_id = $2)",
+        return None
+    predecessor = await conn.fetchrow(
+        """
+        SELECT id, status, regions, ends_on FROM agreement
+        WHERE id = $1 AND (ngo_id = $2 OR passed_to_ngo_id = $2) FOR UPDATE
+        """,
         predecessor_id,
         ngo_id,
-    ):
+    )
+    if predecessor is None:
         raise InvalidInput.field("#/predecessor_id", "must be an agreement of the same organisation")
+    advance(Status(predecessor["status"]), Action.SUCCEED)
+    if await conn.fetchval("SELECT EXISTS (SELECT FROM agreement WHERE predecessor_id = $1)", predecessor_id):
+        raise AlreadyExists("the predecessor has a successor already")
+    check_extension(ends_on, predecessor["ends_on"])
+    return predecessor
+
+
+async def _carry_on(
+    conn: Connection,
+    ngo_id: UUID,
+    predecessor: Any,
+    agreement_id: UUID,
+    terms: Mapping[str, Any],
+    *,
+    by: ActedBy,
+    now: datetime,
+) -> None:
+    """One that is over is `extended` from now on; one that still runs will be when its last day is over."""
+    if predecessor["status"] == Status.EXPIRED:
+        await conn.execute(
+            "UPDATE agreement SET status = $2, version = version + 1 WHERE id = $1",
+            predecessor["id"],
+            Status.EXTENDED,
+        )
+    emit(
+        conn,
+        MspExtended(
+            occurred_at=now,
+            actor=by,
+            ngo_id=ngo_id,
+            regions=tuple(sorted({*predecessor["regions"], *terms["regions"]})),
+            agreement_id=predecessor["id"],
+            ends_on=predecessor["ends_on"],
+            successor_agreement_id=agreement_id,
+            successor_number=terms["number"],
+            successor_ends_on=terms["ends_on"],
+        ),
+    )
 
 
 async def _insert(conn: Connection, ngo_id: UUID, terms: Mapping[str, Any], *, by: ActedBy, now: datetime) -> UUID:
@@ -81,8 +117,8 @@ async def _insert(conn: Connection, ngo_id: UUID, terms: Mapping[str, Any], *, b
         """
         INSERT INTO agreement (id, ngo_id, number, title, starts_on, ends_on, counterpart_unit, scope, regions,
                                amount, currency, rate, rate_date, amount_idr, signatory_functions,
-                               predecessor_id, override_reason, signed_at, signed_by)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19)
+                               predecessor_id, override_reason, document_sha256, signed_at, signed_by)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20)
         ON CONFLICT (lower(number)) DO NOTHING RETURNING id
         """,
         uuid7(),
@@ -102,6 +138,7 @@ async def _insert(conn: Connection, ngo_id: UUID, terms: Mapping[str, Any], *, b
         terms["signatory_functions"],
         terms["predecessor_id"],
         terms["override_reason"],
+        terms["document_sha256"],
         now,
         by.subject,
     )
@@ -122,12 +159,17 @@ async def pass_on_agreements(conn: Connection, ngo_id: UUID, successor_id: UUID)
     )
 
 
-async def terminate_agreements(conn: Connection, ngo_id: UUID) -> None:
-    """With the end of the organisation."""
+async def terminate_agreements(conn: Connection, ngo_id: UUID, *, reason: str | None, now: datetime) -> None:
+    """With the end of the organisation, of which its own event tells."""
     await conn.execute(
         """
-        UPDATE agreement SET status = 'terminated', version = version + 1
+        UPDATE agreement
+        SET status = 'terminated', version = version + 1, end_reason = $3, ended_at = $4,
+            ended_on = greatest(starts_on, least(ends_on, $2))
         WHERE ngo_id = $1 AND status = 'signed'
         """,
         ngo_id,
+        now.astimezone(JAKARTA).date(),
+        reason,
+        now,
     )

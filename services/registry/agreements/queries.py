@@ -31,14 +31,17 @@ async def list_agreements(
         """
         SELECT id, version, ngo_id, status, number, title, starts_on, ends_on, counterpart_unit, scope, regions,
                amount, currency, rate, rate_date, amount_idr, signatory_functions, predecessor_id,
-               override_reason, passed_to_ngo_id, signed_at
+               override_reason, document_sha256, passed_to_ngo_id, signed_at, ended_on, end_reason,
+               (SELECT s.id FROM agreement s WHERE s.predecessor_id = agreement.id LIMIT 1) AS successor_id
         FROM agreement
         WHERE ($1::uuid IS NULL OR id = $1)
           AND ($2::uuid IS NULL OR ngo_id = $2 OR passed_to_ngo_id = $2)
           AND ($3::text IS NULL OR EXISTS (
                 SELECT FROM unnest(regions) AS covered (code)
                 WHERE covered.code = $3 OR starts_with(covered.code, $3 || '.')))
-          AND ($4::date IS NULL OR (status <> 'terminated' AND $4 BETWEEN starts_on AND ends_on))
+          AND ($4::date IS NULL
+               OR ((status <> 'terminated' OR ended_on IS NOT NULL)
+                   AND $4 BETWEEN starts_on AND coalesce(ended_on, ends_on)))
           AND ($5::text IS NULL OR status = $5)
         """,
         agreement_id,

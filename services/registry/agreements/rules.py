@@ -1,16 +1,99 @@
-"""Forms and states of agreements (MSP). Pure."""
+"""Forms and states of agreements (MSP), and the permit that they need (V02). Pure.
 
+    signed --------------> expired      its last day is over, and none carries on
+    signed, expired -----> extended     its last day is over, and a new agreement carries on
+    signed --------------> terminated   before its time, with a reason
+    signed --------------> passed_on    with a merger; it ends as others do
+
+An agreement that has a successor stays signed until its own last day.
+"""
+
+from collections.abc import Iterable, Mapping
+from datetime import date
 from enum import StrEnum
+from typing import Final
+
+from shared.errors import ActionNotAllowed, FieldError, InvalidInput
+
+PERMIT_LAW: Final = "PP 59/2016"
+DIRECTION_LAW: Final = "Permendagri on cooperation with foreign NGOs: the AP is an inseparable part of the MSP"
+
+Period = tuple[date, date]
+"""First and last day."""
 
 
 class Status(StrEnum):
-    """Whether time has ended an agreement is seen from its dates, not from here."""
-
     SIGNED = "signed"
     PASSED_ON = "passed_on"
     TERMINATED = "terminated"
+    EXPIRED = "expired"
+    EXTENDED = "extended"
+
+
+class Action(StrEnum):
+    PASS_ON = "pass on"  # noqa: S105 (no password)
+    EXPIRE = "expire"
+    SUCCEED = "succeed"
+    TERMINATE = "terminate"
+
+
+RUNNING: Final = (Status.SIGNED, Status.PASSED_ON)
+
+NEXT: Final[Mapping[tuple[Status, Action], Status]] = {
+    (Status.SIGNED, Action.PASS_ON): Status.PASSED_ON,
+    **{(status, Action.EXPIRE): Status.EXPIRED for status in RUNNING},
+    **{(status, Action.SUCCEED): Status.EXTENDED for status in RUNNING},
+    # The new agreement may be signed late.
+    (Status.EXPIRED, Action.SUCCEED): Status.EXTENDED,
+    **{(status, Action.TERMINATE): Status.TERMINATED for status in RUNNING},
+}
+
+
+def advance(status: Status, action: Action) -> Status:
+    try:
+        return NEXT[status, action]
+    except KeyError:
+        allowed = ", ".join(sorted(a for s, a in NEXT if s is status)) or "nothing"
+        raise ActionNotAllowed(f"cannot {action} an agreement that is {status}; open now: {allowed}") from None
 
 
 def provinces_of(regions: list[str]) -> list[str]:
     """The provinces in which these regencies and cities lie."""
     return sorted({code[:2] for code in regions})
+
+
+def check_permit(starts_on: date, ends_on: date, permits: Iterable[Period]) -> None:
+    """One izin prinsip is valid during the whole period: two that follow each other are two decisions."""
+    if not any(first <= starts_on and ends_on <= last for first, last in permits):
+        raise InvalidInput.field(
+            "#/ends_on",
+            "the agreement must lie within the period of an izin prinsip; else give an `override_reason`",
+            rule="V02",
+            legal_basis=PERMIT_LAW,
+        )
+
+
+def check_extension(ends_on: date, predecessor_ends_on: date) -> None:
+    if ends_on <= predecessor_ends_on:
+        raise InvalidInput.field("#/ends_on", f"must be after {predecessor_ends_on}, when the predecessor ends")
+
+
+def check_termination(ended_on: date, agreement: Period, today: date) -> None:
+    first, last = agreement
+    if not first <= ended_on <= min(last, today):
+        raise InvalidInput.field(
+            "#/ended_on", f"must be a day of the agreement ({first} to {last}), and not after today ({today})"
+        )
+
+
+def check_direction(direction: Period, agreement: Period) -> None:
+    """A programme direction (AP) is part of its agreement, also in time."""
+    errors = []
+    if direction[0] < agreement[0]:
+        errors.append(FieldError("#/starts_on", f"must be {agreement[0]} or later: the agreement starts then"))
+    if direction[1] > agreement[1]:
+        errors.append(FieldError("#/ends_on", f"must be {agreement[1]} or earlier: the agreement ends then"))
+    if errors:
+        raise InvalidInput(
+            "the programme direction must lie within its agreement", errors=errors, legal_basis=DIRECTION_LAW
+        )

@@ -1,17 +1,28 @@
-"""Recording of licences. Runs in the caller's transaction."""
+"""Recording and revocation of licences. Each function runs in the caller's transaction."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
+from services.registry.agreements.queries import working_area
 from services.registry.errors import AlreadyExists
-from services.registry.events import LicenceRecorded
-from services.registry.licences.rules import Kind, check_principle_permit_period
+from services.registry.events import LicenceRecorded, LicenceRevoked
+from services.registry.licences.queries import last_principle_permit_day
+from services.registry.licences.rules import (
+    Action,
+    Kind,
+    Status,
+    advance,
+    check_operational_permit_end,
+    check_principle_permit_period,
+    check_revocation,
+    status_when_recorded,
+)
 from services.registry.reference.queries import dated_rule
 from shared.clock import JAKARTA
 from shared.db import Connection
-from shared.errors import InvalidInput
+from shared.errors import InvalidInput, NotFound, expect_version
 from shared.events.append import emit
 from shared.events.envelope import ActedBy
 from shared.ids import uuid7
@@ -28,13 +39,11 @@ async def record_licence(
     now: datetime,
 ) -> UUID:
     """`licence`: its columns as they stand in the form; `pointer`: where the form has them."""
-    if licence["issued_on"] > now.astimezone(JAKARTA).date():
+    today = now.astimezone(JAKARTA).date()
+    if licence["issued_on"] > today:
         raise InvalidInput.field(f"{pointer}/issued_on", "must not lie in the future")
-    if kind is Kind.IZIN_PRINSIP:
-        valid_from, valid_to = licence["valid_from"], licence["valid_to"]
-        longest = await dated_rule(conn, "licence.izin_prinsip.years_max", on=valid_from)
-        check_principle_permit_period(valid_from, valid_to, longest, pointer)
-    licence_id = await _insert(conn, ngo_id, kind, licence, by=by, now=now)
+    await _check_period(conn, ngo_id, kind, licence["valid_from"], licence["valid_to"], pointer)
+    licence_id = await _insert(conn, ngo_id, kind, licence, today=today, by=by, now=now)
     emit(
         conn,
         LicenceRecorded(
@@ -53,14 +62,32 @@ async def record_licence(
     return licence_id
 
 
+async def _check_period(
+    conn: Connection, ngo_id: UUID, kind: Kind, valid_from: date, valid_to: date, pointer: str
+) -> None:
+    if kind is Kind.IZIN_PRINSIP:
+        longest = await dated_rule(conn, "licence.izin_prinsip.years_max", on=valid_from)
+        check_principle_permit_period(valid_from, valid_to, longest, pointer)
+    elif kind is Kind.IZIN_OPERASIONAL:
+        margin = await dated_rule(conn, "licence.izin_operasional.days_after_izin_prinsip_max", on=valid_from)
+        check_operational_permit_end(valid_to, await last_principle_permit_day(conn, ngo_id), margin, pointer)
+
+
 async def _insert(
-    conn: Connection, ngo_id: UUID, kind: Kind, licence: Mapping[str, Any], *, by: ActedBy, now: datetime
+    conn: Connection,
+    ngo_id: UUID,
+    kind: Kind,
+    licence: Mapping[str, Any],
+    *,
+    today: date,
+    by: ActedBy,
+    now: datetime,
 ) -> UUID:
     licence_id: UUID | None = await conn.fetchval(
         """
         INSERT INTO licence (id, ngo_id, kind, number, issuer, issued_on, valid_from, valid_to,
-                             document_sha256, recorded_at, recorded_by)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
+                             document_sha256, status, recorded_at, recorded_by)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
         ON CONFLICT (ngo_id, kind, lower(number)) DO NOTHING RETURNING id
         """,
         uuid7(),
@@ -72,9 +99,65 @@ async def _insert(
         licence["valid_from"],
         licence["valid_to"],
         licence["document_sha256"],
+        status_when_recorded(licence["valid_to"], today),
         now,
         by.subject,
     )
     if licence_id is None:
         raise AlreadyExists(f"the {kind} with this number is recorded already")
     return licence_id
+
+
+async def revoke_licence(
+    conn: Connection,
+    ngo_id: UUID,
+    licence_id: UUID,
+    *,
+    revoked_on: date,
+    reason: str,
+    version: int,
+    by: ActedBy,
+    now: datetime,
+) -> None:
+    """Note that the body which issued the licence has taken it back."""
+    licence = await conn.fetchrow(
+        """
+        SELECT version, kind, number, valid_from, valid_to, status FROM licence
+        WHERE id = $1 AND ngo_id = $2 FOR UPDATE
+        """,
+        licence_id,
+        ngo_id,
+    )
+    if licence is None:
+        raise NotFound("there is no such licence of this organisation")
+    expect_version(licence["version"], version)
+    status = advance(Status(licence["status"]), Action.REVOKE)
+    check_revocation(licence["valid_from"], licence["valid_to"], revoked_on, now.astimezone(JAKARTA).date())
+    await conn.execute(
+        """
+        UPDATE licence
+        SET status = $2, revoked_on = $3, revocation_reason = $4, revoked_at = $5, revoked_by = $6,
+            version = version + 1
+        WHERE id = $1
+        """,
+        licence_id,
+        status,
+        revoked_on,
+        reason,
+        now,
+        by.subject,
+    )
+    emit(
+        conn,
+        LicenceRevoked(
+            occurred_at=now,
+            actor=by,
+            ngo_id=ngo_id,
+            regions=await working_area(conn, ngo_id),
+            licence_id=licence_id,
+            kind=licence["kind"],
+            number=licence["number"],
+            revoked_on=revoked_on,
+            reason=reason,
+        ),
+    )

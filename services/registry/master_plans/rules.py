@@ -1,8 +1,9 @@
-"""What a master plan may hold: nothing beyond its agreement (V04). Pure."""
+"""What a master plan may hold: nothing beyond its agreement (V04); what an amendment keeps. Pure."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from uuid import UUID
 
 from shared.errors import FieldError, InvalidInput
 
@@ -18,12 +19,16 @@ class Frame:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where and when an activity takes place, and the national priority that it serves."""
+    """Where and when an activity takes place, and the national priority that it serves.
+
+    `targets`: the year and the region of each.
+    """
 
     regions: Sequence[str]
     from_year: int
     to_year: int
     priority: str
+    targets: Sequence[tuple[int, str]] = ()
 
 
 def check_activities(activities: Sequence[Place], frame: Frame, priority_years: Mapping[str, tuple[int, int]]) -> None:
@@ -55,6 +60,22 @@ def _errors(
             f"holds from {years[0]} to {years[1]}, the activity in no year of these",
             "V04",
         )
+    yield from _targets_elsewhere(pointer, activity)
+
+
+def _targets_elsewhere(pointer: str, activity: Place) -> Iterator[FieldError]:
+    """A target is of one year and one regency of its activity."""
+    seen: set[tuple[int, str]] = set()
+    for index, (year, region) in enumerate(activity.targets):
+        if not activity.from_year <= year <= activity.to_year:
+            detail = f"must be a year of the activity, {activity.from_year} to {activity.to_year}"
+            yield FieldError(f"{pointer}/targets/{index}/year", detail, "V04")
+        if region not in activity.regions:
+            yield FieldError(f"{pointer}/targets/{index}/region", f"`{region}` is not in the activity", "V04")
+        if (year, region) in seen:
+            detail = f"there is another target of {year} in `{region}`"
+            yield FieldError(f"{pointer}/targets/{index}", detail, "V04")
+        seen.add((year, region))
 
 
 def _regions_outside(pointer: str, regions: Sequence[str], covered: frozenset[str]) -> Iterator[FieldError]:
@@ -66,3 +87,14 @@ def _regions_outside(pointer: str, regions: Sequence[str], covered: frozenset[st
 def may_approve(role: str, unit: str, counterpart_unit: str) -> bool:
     """A technical unit approves for its own partners only; the Centre for all."""
     return role == "fasker_officer" or unit == counterpart_unit
+
+
+def check_identity(ids: Sequence[UUID | None], current: Collection[UUID]) -> None:
+    """An activity that an amendment goes on with keeps its id: work plans point to it. A new one has none yet."""
+    wrong = [
+        FieldError(f"#/activities/{index}/id", "must be the id of an activity in force, once, or absent", "V04")
+        for index, id_ in enumerate(ids)
+        if id_ is not None and (id_ not in current or id_ in ids[:index])
+    ]
+    if wrong:
+        raise InvalidInput("an amendment names activities of the version in force", errors=wrong, rule="V04")

@@ -78,6 +78,27 @@ async def move_to_successor(conn: Connection, ngo_id: UUID, *, successor_id: UUI
         _emit_created(conn, new, now)
 
 
+async def waive_after(conn: Connection, agreement_id: UUID, ended_on: date, *, reason: str, now: datetime) -> None:
+    """An agreement ended before its time: what is due for a period that begins later is due no more."""
+    unmet = await conn.fetch(
+        "SELECT * FROM obligation WHERE agreement_id = $1 AND status = ANY($2) ORDER BY id FOR UPDATE",
+        agreement_id,
+        list(UNMET),
+    )
+    for row in unmet:
+        if rules.period_dates(row["period"])[0] <= ended_on:
+            continue
+        waived = await conn.fetchrow(
+            """
+            UPDATE obligation SET status = $2, waiver_reason = $3, version = version + 1 WHERE id = $1 RETURNING *
+            """,
+            row["id"],
+            _advance(row, Action.WAIVE),
+            reason,
+        )
+        emit(conn, events.ObligationWaived(**_about(waived), occurred_at=now, actor=SYSTEM, reason=reason))
+
+
 async def find_due(db: Database, clock: Clock) -> None:
     """A job: mark what falls due soon or is overdue, by the domain's clock. Processes share the work."""
     more = True

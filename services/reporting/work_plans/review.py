@@ -90,6 +90,7 @@ async def _keep_activities(conn: Connection, row: asyncpg.Record) -> None:
     if await another_is_approved(conn, row):
         raise ActionNotAllowed(f"another plan of {row['year']} is approved already", rule="V03")
     plan = WorkPlanContent.model_validate(row["content"])
+    rules.check_against_master_plan(plan, await copies.master_plan_budgets(conn, row["agreement_id"]))
     await conn.executemany(
         """
         INSERT INTO approved_activity (id, work_plan_id, agreement_id, year, target, months)

@@ -12,7 +12,7 @@ from services.reporting.copies.models import Agreement, Budget
 from services.reporting.submission import rules as submission
 from services.reporting.submission.rules import Action, Status
 from services.reporting.work_plans.content import Activity, WorkPlanContent
-from shared.errors import FieldError, InvalidInput, NotAllowed
+from shared.errors import ActionNotAllowed, FieldError, InvalidInput, NotAllowed
 
 NEXT: Final = submission.NEXT | {
     (Status.IN_REVIEW, Action.APPROVE): Status.APPROVED,
@@ -105,6 +105,17 @@ def _check_activity(activity: Activity, pointer: str, known: Known) -> Iterator[
         if registered_to is None or registered_to < known.today:
             detail = "must be an approved local partner whose registration is valid"
             yield FieldError(f"{pointer}/local_partner_id", detail, "V20")
+
+
+def check_against_master_plan(plan: WorkPlanContent, budgets: Mapping[UUID, Budget]) -> None:
+    """The master plan may have been amended since the plan was handed in; what is approved rests on today's version."""
+    dropped = [a.title for a in plan.activities if a.master_plan_activity_id not in budgets]
+    if dropped:
+        raise ActionNotAllowed(
+            f"the master plan (RIK) was amended since and no longer has the activity of: {'; '.join(dropped[:20])}; "
+            "ask for a revision",
+            rule="V04",
+        )
 
 
 def missing_minutes(regions: Collection[str], minutes: Collection[str]) -> list[str]:

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from services.registry.events import MemberRemoved, NgoClosed, NgoMerged, NgoReinstated, NgoSuspended
+from services.registry.events import MemberRemoved, MspEnded, NgoClosed, NgoMerged, NgoReinstated, NgoSuspended
 from services.reporting.events import ObligationExtended, ObligationOverdue
 from shared.events.envelope import SYSTEM
 from shared.ids import uuid7
@@ -33,6 +33,26 @@ async def test_nothing_is_issued_to_an_ngo_that_is_no_longer_active(service: Rec
         response = await service.decide(STAFF, request, ISSUE)
 
         assert (response.status_code, response.json()["rule"]) == (422, "R01")
+
+
+async def test_under_an_agreement_that_was_terminated_nothing_later_is_issued(
+    service: Recommendations, ngo: Ngo
+) -> None:
+    request = await service.in_review(STAFF, ngo, staff_body(ngo))
+    ended = MspEnded(
+        **about(ngo),
+        agreement_id=ngo.agreement_id,
+        number="MSP-SNV",
+        cause="terminated",
+        ended_on=date(2020, 3, 2),
+        reason="The funds are gone",
+        passed_to_ngo_id=None,
+    )
+    await tell(service, "registry", ended)
+
+    response = await service.decide(STAFF, request, ISSUE)
+
+    assert (response.status_code, response.json()["rule"]) == (422, "R02")
 
 
 async def test_a_reinstated_ngo_gets_its_letter(service: Recommendations, ngo: Ngo) -> None:

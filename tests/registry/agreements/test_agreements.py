@@ -72,6 +72,8 @@ WRONG_TERMS: list[tuple[Json, set[tuple[str, str | None]]]] = [
     ({"ngo_id": str(uuid4())}, {("#/ngo_id", None)}),
     ({"predecessor_id": str(uuid4())}, {("#/predecessor_id", None)}),
     ({"signatory_functions": []}, {("#/signatory_functions", None)}),
+    ({"currency": "XYZ"}, {("#/currency", "V18")}),
+    ({"document_sha256": "no fingerprint"}, {("#/document_sha256", None)}),
 ]
 
 
@@ -106,12 +108,6 @@ async def test_a_reason_overrides_the_period_of_the_permit(active: Json, sign: M
     signed = await sign(active["id"], ends_on="2023-12-31", override_reason="Kemlu extends the permit in 2023")
 
     assert signed["override_reason"] == "Kemlu extends the permit in 2023"
-
-
-async def test_an_agreement_may_succeed_an_earlier_one(active: Json, agreement: Json, sign: Make) -> None:
-    signed = await sign(active["id"], number="DEMO-MSP-11/2020", predecessor_id=agreement["id"])
-
-    assert signed["predecessor_id"] == agreement["id"]
 
 
 async def test_only_an_active_organisation_signs(

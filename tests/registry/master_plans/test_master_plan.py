@@ -1,7 +1,6 @@
 from uuid import uuid4
 
 import httpx
-import pytest
 
 from tests.registry.conftest import Json, broken
 from tests.world import World
@@ -9,32 +8,16 @@ from tests.world import World
 UNIT = "Ditjen Bina Bangda"
 
 
-@pytest.fixture
-def activity() -> Json:
-    return {
-        "title": "Sanitasi total berbasis masyarakat",
-        "detail": "Village-wide sanitation in two regencies",
-        "sector": "water_and_sanitation",
-        "priority": "PN5-2020",
-        "sdgs": [6],
-        "regions": ["53.06", "53.10"],
-        "from_year": 2020,
-        "to_year": 2022,
-        "budget": "1250000.50",
-        "currency": "EUR",
-        "outcome_indicator": "villages free of open defecation",
-    }
-
-
-@pytest.fixture
-def address(agreement: Json) -> str:
-    return f"/v1/agreements/{agreement['id']}/master-plan"
-
-
 async def test_an_approved_plan_is_public_and_its_activities_have_ids(
     world: World, registry: httpx.AsyncClient, agreement: Json, activity: Json, address: str
 ) -> None:
-    second = activity | {"title": "Pertanian terpadu", "sector": "agriculture", "regions": ["12.10"], "sdgs": []}
+    second = activity | {
+        "title": "Pertanian terpadu",
+        "sector": "agriculture",
+        "regions": ["12.10"],
+        "sdgs": [],
+        "targets": [],
+    }
 
     approved = await registry.post(
         address,
@@ -63,6 +46,13 @@ WRONG_ACTIVITIES: list[tuple[Json, str, str | None]] = [
     ({"sdgs": [18]}, "/sdgs/0", None),
     ({"budget": "-1"}, "/budget", "V18"),
     ({"regions": ["53"]}, "/regions/0", "V17"),
+    ({"currency": "XXX"}, "/currency", "V18"),
+    ({"targets": [{"year": 2019, "region": "53.06", "value": "1", "unit": "village"}]}, "/targets/0/year", "V04"),
+    ({"targets": [{"year": 2023, "region": "53.06", "value": "1", "unit": "village"}]}, "/targets/0/year", "V04"),
+    ({"targets": [{"year": 2020, "region": "12.10", "value": "1", "unit": "village"}]}, "/targets/0/region", "V04"),
+    ({"targets": [{"year": 2020, "region": "53", "value": "1", "unit": "village"}]}, "/targets/0/region", None),
+    ({"targets": [{"year": 2020, "region": "53.06", "value": "-1", "unit": "village"}]}, "/targets/0/value", None),
+    ({"targets": [{"year": 2020, "region": "53.06", "value": "1", "unit": "village"}] * 2}, "/targets/1", "V04"),
 ]
 
 
@@ -71,7 +61,7 @@ async def test_an_activity_stays_within_the_agreement(
 ) -> None:
     for change, field, rule in WRONG_ACTIVITIES:
         response = await registry.post(
-            address, json={"activities": [activity | change]}, headers=world.write("fasker_officer")
+            address, json={"activities": [activity | {"targets": []} | change]}, headers=world.write("fasker_officer")
         )
 
         assert (change, broken(response)) == (change, {(f"#/activities/0{field}", rule)})

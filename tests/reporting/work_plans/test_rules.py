@@ -1,8 +1,8 @@
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 from hypothesis import given
@@ -10,8 +10,14 @@ from hypothesis import strategies as st
 
 from services.reporting.copies.models import Agreement, Budget
 from services.reporting.work_plans.content import WorkPlanContent
-from services.reporting.work_plans.rules import Known, check_submission, missing_minutes, warnings
-from shared.errors import InvalidInput
+from services.reporting.work_plans.rules import (
+    Known,
+    check_against_master_plan,
+    check_submission,
+    missing_minutes,
+    warnings,
+)
+from shared.errors import ActionNotAllowed, InvalidInput
 from tests.reporting.partners import FLORES_TIMUR, MANGGARAI, Partner
 
 PARTNER = Partner("snv-staff")
@@ -50,6 +56,44 @@ def test_v03_the_year_lies_in_the_agreement(year: int, kept: bool) -> None:
     changed = plan().model_copy(update={"year": year})
 
     assert broken(changed, KNOWN) == ([] if kept else [("#/year", "V03")])
+
+
+@given(st.dates(date(2001, 1, 1), date(2098, 12, 31)), st.integers(0, 2000), st.integers(-2, 8))
+def test_v03_any_year_that_shares_a_day_with_the_agreement_is_its_own(start: date, days: int, offset: int) -> None:
+    end = start + timedelta(days=days)
+    year = start.year + offset
+    changed = plan().model_copy(update={"year": year})
+    shares_a_day = start <= date(year, 12, 31) and date(year, 1, 1) <= end
+
+    found = broken(changed, replace(KNOWN, agreement=replace(AGREEMENT, starts_on=start, ends_on=end)))
+
+    assert found == ([] if shares_a_day else [("#/year", "V03")])
+
+
+@given(st.sets(st.sampled_from([*PARTNER.regions, "34.03", "53"]), min_size=1))
+def test_v04_the_regions_of_an_activity_are_some_of_the_agreements(regions: set[str]) -> None:
+    activity = plan().activities[0].model_copy(update={"regions": sorted(regions)})
+    changed = plan().model_copy(update={"activities": [activity]})
+
+    found = broken(changed, replace(KNOWN, minutes=regions))
+
+    assert found == ([] if regions <= set(PARTNER.regions) else [("#/activities/0/regions", "V04")])
+
+
+@given(st.sets(st.sampled_from(PARTNER.activity_ids)))
+def test_v04_the_version_of_the_master_plan_in_force_counts(in_force: set[UUID]) -> None:
+    budgets = {activity_id: BUDGETS[activity_id] for activity_id in in_force}
+    dropped = [n for n, activity_id in enumerate(PARTNER.activity_ids) if activity_id not in in_force]
+
+    assert broken(plan(), replace(KNOWN, budgets=budgets)) == [
+        (f"#/activities/{n}/master_plan_activity_id", "V04") for n in dropped
+    ]
+    rule = None
+    try:
+        check_against_master_plan(plan(), budgets)
+    except ActionNotAllowed as refusal:
+        rule = refusal.rule
+    assert rule == ("V04" if dropped else None)
 
 
 def test_v03_one_plan_of_a_year_is_approved() -> None:

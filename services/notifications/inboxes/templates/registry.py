@@ -92,6 +92,60 @@ TEMPLATES: Final[Mapping[str, tuple[Template, ...]]] = {
             "MSP {number} with {ngo} on {title} is in force from {starts_on} to {ends_on}.",
         ),
     ),
+    "MspExtended": (
+        Template(
+            ("ngo", "region"),
+            "MSP diperpanjang dengan {successor_number}",
+            "MSP extended by {successor_number}",
+            "MSP dengan {ngo} yang berakhir {ends_on} dilanjutkan oleh {successor_number} sampai {successor_ends_on}.",
+            "The MSP with {ngo} that ends on {ends_on} is carried on by {successor_number} until {successor_ends_on}.",
+        ),
+    ),
+    "MspEnded": (
+        Template(
+            ("ngo", "region", "fasker_officer"),
+            "MSP {number} {cause}",
+            "MSP {number} {cause}",
+            "MSP {number} dengan {ngo} {cause}; hari terakhirnya {ended_on}.",
+            "MSP {number} with {ngo} {cause}; its last day was {ended_on}.",
+        ),
+    ),
+    "MasterPlanAmended": (
+        Template(
+            ("ngo", "region"),
+            "RIK {ngo} diubah (versi {version})",
+            "Master plan (RIK) of {ngo} amended (version {version})",
+            "RIK {ngo} diubah menjadi versi {version}. Alasan: {reason}",
+            "The master plan (RIK) of {ngo} is now at version {version}. Reason: {reason}",
+        ),
+    ),
+    "LicenceExpiring": (
+        Template(
+            ("ngo", "fasker_officer"),
+            "{kind} {number} berakhir {valid_to}",
+            "{kind} {number} ends on {valid_to}",
+            "{kind} {number} milik {ngo} berakhir {valid_to}, {days_left} hari lagi. Mohon diurus perpanjangannya.",
+            "{kind} {number} of {ngo} ends on {valid_to}, in {days_left} days. Please see to its renewal.",
+        ),
+    ),
+    "LicenceExpired": (
+        Template(
+            ("ngo", "fasker_officer"),
+            "{kind} {number} kedaluwarsa",
+            "{kind} {number} has expired",
+            "{kind} {number} milik {ngo} berlaku sampai {valid_to} dan kini kedaluwarsa.",
+            "{kind} {number} of {ngo} was valid until {valid_to} and has expired.",
+        ),
+    ),
+    "LicenceRevoked": (
+        Template(
+            ("ngo", "region", "fasker_officer"),
+            "{kind} {number} dicabut",
+            "{kind} {number} revoked",
+            "{kind} {number} milik {ngo} dicabut oleh penerbitnya per {revoked_on}. Alasan: {reason}",
+            "{kind} {number} of {ngo} was revoked by its issuer on {revoked_on}. Reason: {reason}",
+        ),
+    ),
     "LocalPartnerProposed": (
         Template(
             ("fasker_officer",),

@@ -1,0 +1,38 @@
+"""The part of the epilogue about licences and agreements."""
+
+from demo.cast import FASKER, FASKER_HEAD
+from demo.stage import Stage
+from demo.story.plans import DIGEST
+
+REASON = "Data contoh"
+
+
+async def licences_and_agreements(stage: Stage) -> None:
+    snv, care = stage.partners["snv"], stage.partners["care"]
+    await _licences(stage, f"/v1/organisations/{snv.ngo_id}")
+    path = f"/v1/agreements/{snv.agreement_id}"
+    direction = {
+        "number": "DEMO-AP-1",
+        "title": REASON,
+        "starts_on": snv.starts_on.isoformat(),
+        "ends_on": snv.ends_on.isoformat(),
+        "document_sha256": DIGEST,
+    }
+    await stage.quietly(FASKER, "POST", "registry", f"{path}/programme-directions", direction)
+    plan = (await stage.services.call(None, "GET", "registry", f"{path}/master-plan")).body
+    amendment = {"activities": plan["activities"], "reason": REASON}
+    await stage.quietly(FASKER, "POST", "registry", f"{path}/master-plan/amendments", amendment, match=plan["version"])
+    path = f"/v1/agreements/{care.agreement_id}"
+    version = (await stage.services.call(None, "GET", "registry", path)).version
+    ended = {"ended_on": stage.now.date().isoformat(), "reason": REASON}
+    await stage.quietly(FASKER_HEAD, "POST", "registry", f"{path}/termination", ended, match=version)
+
+
+async def _licences(stage: Stage, organisation: str) -> None:
+    step = {"step": "PEMAPARAN_TPOA", "outcome": "setuju", "reached_on": "2020-01-15"}
+    await stage.quietly(FASKER, "POST", "registry", f"{organisation}/foreign-ministry-steps", step)
+    listed = await stage.read(FASKER, "registry", f"{organisation}/licences?kind=IZIN_OPERASIONAL")
+    [licence] = listed["items"]
+    path = f"{organisation}/licences/{licence['id']}/revocation"
+    body = {"revoked_on": "2020-06-30", "reason": REASON}
+    await stage.quietly(FASKER, "POST", "registry", path, body, match=licence["version"])
