@@ -4,6 +4,9 @@ from typing import Final
 
 from services.registry.access import whose_reads
 from services.registry.agreements import api as agreements
+from services.registry.duplicates import api as duplicates
+from services.registry.files import api as files
+from services.registry.files.commands import clean_up_uploads
 from services.registry.handlers import HANDLERS
 from services.registry.invitations import api as invitations
 from services.registry.licences import api as licences
@@ -11,7 +14,9 @@ from services.registry.local_partners import api as local_partners
 from services.registry.master_plans import api as master_plans
 from services.registry.members import api as members
 from services.registry.organisations import api as organisations
+from services.registry.profiles import api as profiles
 from services.registry.reference import api as reference
+from services.registry.representatives import api as representatives
 from services.registry.settings import Settings
 from shared.audit import reads_router
 from shared.events.inbox import one_by_one
@@ -23,6 +28,10 @@ SERVICE: Final = Service(
     settings=Settings,
     routers=[
         organisations.router,
+        profiles.router,
+        representatives.router,
+        files.router,
+        duplicates.router,
         members.router,
         invitations.router,
         licences.router,
@@ -34,6 +43,7 @@ SERVICE: Final = Service(
     ],
     sources=["reporting", "recommendations"],
     apply=one_by_one(HANDLERS),
+    jobs=[clean_up_uploads],
 )
 
 if __name__ == "__main__":

@@ -7,11 +7,14 @@ from hypothesis import strategies as st
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from services.registry.agreements.api import NewAgreement
+from services.registry.files.api import NewFile
 from services.registry.licences.api import NewLicence
 from services.registry.local_partners.api import NewLocalPartner
 from services.registry.master_plans.api import NewMasterPlan
 from services.registry.money import Amount
 from services.registry.organisations.views import Application
+from services.registry.profiles.views import FieldChecks, Profile
+from services.registry.representatives.api import NewRepresentative
 
 AMOUNT: TypeAdapter[Decimal] = TypeAdapter(Amount)
 JSON = st.recursive(
@@ -39,7 +42,19 @@ def test_what_is_no_amount_is_refused_by_rule_v18(given_: Any) -> None:
 
 
 @pytest.mark.parametrize(
-    "body", [Application, NewAgreement, NewLicence, NewLocalPartner, NewMasterPlan], ids=lambda b: b.__name__
+    "body",
+    [
+        Application,
+        FieldChecks,
+        NewAgreement,
+        NewFile,
+        NewLicence,
+        NewLocalPartner,
+        NewMasterPlan,
+        NewRepresentative,
+        Profile,
+    ],
+    ids=lambda b: b.__name__,
 )
 @given(st.data())
 def test_whatever_is_sent_is_refused_with_the_names_of_fields(body: type[BaseModel], data: st.DataObject) -> None:
