@@ -113,7 +113,8 @@ class Services:
         if match is not None:
             sent["If-Match"] = f'"{match}"'
         started = time.perf_counter()
-        response = await self.http.request(verb, self.addresses[service] + path, json=body, headers=sent)
+        content: dict[str, Any] = {"content": body} if isinstance(body, bytes) else {"json": body}
+        response = await self.http.request(verb, self.addresses[service] + path, headers=sent, **content)
         at, took_ms = time.time(), (time.perf_counter() - started) * 1000
         if not (response.status_code == expect if expect else response.is_success):
             wanted = expect or "success"

@@ -38,6 +38,8 @@ async def register(stage: Stage, partner: Partner) -> None:
         "sectors": partner.data["sectors"],
         "started_in_indonesia_on": min(partner.starts_on, stage.now.date()).isoformat(),
         "counterpart_unit": partner.data["unit"],
+        "has_indonesian_bank_account": True,
+        "working_areas": partner.regions,
         "principle_permit": {
             "number": f"DEMO-IP-{partner.key.upper()}",
             "issuer": "Kementerian Luar Negeri",

@@ -57,6 +57,7 @@ async def remove_member(conn: Connection, event: MemberRemoved) -> None:
 HANDLERS: Final[Handlers] = {
     "singo.registry.NgoApplied.v1": (NamedNgo, copy_name),
     "singo.registry.NgoVerified.v1": (NamedNgo, copy_name),
+    "singo.registry.NgoProfileChanged.v1": (NamedNgo, copy_name),
     "singo.registry.MemberAdded.v1": (MemberAdded, copy_member),
     "singo.registry.MemberRemoved.v1": (MemberRemoved, remove_member),
 }

@@ -7,6 +7,7 @@ from shared.events.inbox import Handlers
 
 HANDLERS: Final[Handlers] = {
     "singo.registry.NgoVerified.v1": (registry.NgoVerified, registry.activate),
+    "singo.registry.NgoProfileChanged.v1": (registry.NgoVerified, registry.rename),
     "singo.registry.NgoSuspended.v1": (registry.NgoStandingChanged, registry.suspend),
     "singo.registry.NgoReinstated.v1": (registry.NgoStandingChanged, registry.reinstate),
     "singo.registry.NgoClosed.v1": (registry.NgoStandingChanged, registry.close),

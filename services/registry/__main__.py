@@ -8,6 +8,9 @@ from services.registry.alignment import api as alignment
 from services.registry.frameworks import api as frameworks
 from services.registry.agreements.endings import find_ended_agreements
 from services.registry.foreign_ministry import api as foreign_ministry
+from services.registry.duplicates import api as duplicates
+from services.registry.files import api as files
+from services.registry.files.commands import clean_up_uploads
 from services.registry.handlers import HANDLERS
 from services.registry.invitations import api as invitations
 from services.registry.licences import api as licences
@@ -17,8 +20,10 @@ from services.registry.master_plans import api as master_plans
 from services.registry.members import api as members
 from services.registry.organisations import api as organisations
 from services.registry.programme_directions import api as programme_directions
+from services.registry.profiles import api as profiles
 from services.registry.reference import api as reference
 from services.registry.regions import api as regions
+from services.registry.representatives import api as representatives
 from services.registry.settings import Settings
 from shared.audit import reads_router
 from shared.events.inbox import one_by_one
@@ -30,6 +35,10 @@ SERVICE: Final = Service(
     settings=Settings,
     routers=[
         organisations.router,
+        profiles.router,
+        representatives.router,
+        files.router,
+        duplicates.router,
         members.router,
         invitations.router,
         licences.router,
@@ -49,6 +58,7 @@ SERVICE: Final = Service(
     sources=["reporting", "recommendations"],
     apply=one_by_one(HANDLERS),
     jobs=[find_expiring_licences, find_ended_agreements],
+    jobs=[clean_up_uploads],
 )
 
 if __name__ == "__main__":

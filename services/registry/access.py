@@ -128,6 +128,7 @@ Fasker = Annotated[ActedBy, Depends(official("fasker_officer", "fasker_head"))]
 
 NgoMember = Annotated[Member, Depends(_member)]
 OwnAdmin = Annotated[ActedBy, Depends(member_or(member_roles=("ngo_admin",)))]
+OwnMember = Annotated[ActedBy, Depends(member_or())]
 OwnMemberOrFasker = Annotated[ActedBy, Depends(member_or("fasker_officer", "fasker_head"))]
 ApplicationReader = Annotated[ActedBy, Depends(_reader_of_application)]
 OwnMemberOrNational = Annotated[ActedBy, Depends(member_or(*NATIONAL_ROLES))]

@@ -72,6 +72,38 @@ class NgoMerged(RegistryEvent):
     reason: Reason
 
 
+class NgoProfileChanged(RegistryEvent):
+    """The organisation says something else of itself. What else is told here is as it is now, changed or not."""
+
+    changed_fields: tuple[Code, ...]
+    name: Line
+    acronym: Line
+    origin_country: Country
+    sectors: tuple[Code, ...]
+    counterpart_unit: Line
+
+
+class NgoProfileChecked(RegistryEvent):
+    """The ministry confirmed fields, or asked about them; what it asked is in the profile."""
+
+    confirmed_fields: tuple[Code, ...]
+    queried_fields: tuple[Code, ...]
+
+
+class NgoRepresentativeChanged(RegistryEvent):
+    """Another person heads the office in Indonesia, or the same in another function; who it is is not told."""
+
+
+class EvidenceFileStored(RegistryEvent):
+    """A file arrived whole and sound. Its name may be telling, so it is not told here."""
+
+    file_id: UUID
+    kind: Code
+    media_type: Line
+    size_bytes: Number
+    content_sha256: Sha256
+
+
 class MemberAdded(RegistryEvent):
     """A signed-in person acts for the organisation from now on."""
 

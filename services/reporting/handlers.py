@@ -75,6 +75,11 @@ async def record_ngo(conn: Connection, event: NgoVerified) -> None:
     await conn.execute("INSERT INTO ngo (id, name, status) VALUES ($1, $2, 'active')", event.ngo_id, event.name)
 
 
+async def rename_ngo(conn: Connection, event: NgoVerified) -> None:
+    """Of one that only applied there is no copy yet."""
+    await conn.execute("UPDATE ngo SET name = $2 WHERE id = $1", event.ngo_id, event.name)
+
+
 async def suspend_ngo(conn: Connection, event: RegistryEvent) -> None:
     await conn.execute("UPDATE ngo SET status = 'suspended' WHERE id = $1", event.ngo_id)
 
@@ -169,6 +174,7 @@ async def record_partner(conn: Connection, event: LocalPartnerApproved) -> None:
 
 HANDLERS: Final[Handlers] = {
     "singo.registry.NgoVerified.v1": (NgoVerified, record_ngo),
+    "singo.registry.NgoProfileChanged.v1": (NgoVerified, rename_ngo),
     "singo.registry.NgoSuspended.v1": (RegistryEvent, suspend_ngo),
     "singo.registry.NgoReinstated.v1": (RegistryEvent, reinstate_ngo),
     "singo.registry.NgoClosed.v1": (RegistryEvent, close_ngo),

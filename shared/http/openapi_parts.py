@@ -136,7 +136,7 @@ HEADERS: Final[dict[str, Json]] = {
 
 IN_EVERY_ANSWER: Final = ("X-Request-Id", "RateLimit", "RateLimit-Policy", "Access-Control-Allow-Origin")
 
-SUCCESSES: Final = {"200": "Done, or found", "201": "Made", "204": "Done; there is nothing to show"}
+SUCCESSES: Final = {"200": "Done, or found", "201": "Made", "204": "Done; there is nothing to show", "206": "The rest"}
 
 
 @dataclass(frozen=True, slots=True)

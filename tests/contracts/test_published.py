@@ -178,6 +178,7 @@ PERSONAL: Final = {
 ALLOWED: Final = {
     ("NgoApplied", "name"): "an organisation's",
     ("NgoVerified", "name"): "an organisation's",
+    ("NgoProfileChanged", "name"): "an organisation's",
     ("LocalPartnerProposed", "name"): "an organisation's",
     ("LocalPartnerApproved", "name"): "an organisation's",
     ("SubscriptionCreated", "name"): "of the system that subscribes",

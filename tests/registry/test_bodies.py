@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from services.registry.agreements.api import NewAgreement, Termination
+from services.registry.files.api import NewFile
 from services.registry.foreign_ministry.api import NewStep
 from services.registry.licences.api import NewLicence, Revocation
 from services.registry.local_partners.api import NewLocalPartner
@@ -14,6 +15,8 @@ from services.registry.master_plans.api import Amendment, NewMasterPlan
 from services.registry.money import CURRENCIES, Amount, Currency
 from services.registry.organisations.views import Application
 from services.registry.programme_directions.api import NewProgrammeDirection
+from services.registry.profiles.views import FieldChecks, Profile
+from services.registry.representatives.api import NewRepresentative
 
 AMOUNT: TypeAdapter[Decimal] = TypeAdapter(Amount)
 JSON = st.recursive(
@@ -57,12 +60,16 @@ def test_only_codes_of_iso_4217_are_currencies(code: str) -> None:
     [
         Amendment,
         Application,
+        FieldChecks,
         NewAgreement,
+        NewFile,
         NewLicence,
         NewLocalPartner,
         NewMasterPlan,
         NewProgrammeDirection,
+        NewRepresentative,
         NewStep,
+        Profile,
         Revocation,
         Termination,
     ],

@@ -1,5 +1,6 @@
 """What the story leaves out: with it, every route that writes is called once with success, and some drafts stay."""
 
+import hashlib
 from datetime import date
 from typing import Any, Final
 
@@ -20,7 +21,16 @@ REASON: Final = {"reason": "Data contoh"}
 
 
 async def act(stage: Stage) -> None:
-    for chapter in (people_join, local_partners, alignments, organisations, plans_and_reports, stories_and_visits):
+    for chapter in (
+        people_join,
+        profiles,
+        evidence,
+        local_partners,
+        alignments,
+        organisations,
+        plans_and_reports,
+        stories_and_visits,
+    ):
         await chapter(stage)
     await licences_and_agreements(stage)
     for chapter in (staff_and_goods, edits_after_a_submission, subscriptions, operators):
@@ -72,6 +82,38 @@ async def _invite(stage: Stage, partner: Partner, sub: str, role: str = "ngo_sta
 async def _answer(stage: Stage, invitation: dict[str, Any], what: str) -> None:
     who, path = Person("Invited", invitation["subject"]), f"/v1/invitations/{invitation['id']}/{what}"
     await _do(stage, who, "registry", path, match=invitation["version"])
+
+
+async def profiles(stage: Stage) -> None:
+    for partner in _pair(stage):
+        path = f"/v1/organisations/{partner.ngo_id}"
+        told = await stage.services.call(partner.person, "GET", "registry", f"{path}/profile")
+        form = {name: told.body[name] for name in told.body if name not in ("id", "version", "status", "checks")}
+        changed = await _do(
+            stage, partner.person, "registry", f"{path}/profile", form | {"fax": "+62 21 5550101"}, verb="PUT",
+            match=told.version,
+        )  # fmt: skip
+        checks = {"checks": [{"field": "fax", "state": "confirmed"}]}
+        checked = await _do(stage, FASKER, "registry", f"{path}/field-checks", checks, match=changed.version)
+        named = {"name": f"Contoh Pemimpin {partner.key}", "function": "Country Director"}
+        await _do(stage, partner.person, "registry", f"{path}/representative", named, verb="PUT", match=checked.version)
+
+
+async def evidence(stage: Stage) -> None:
+    content = b"%PDF-1.7\n1 0 obj << /Type /Catalog >> endobj\ntrailer << /Root 1 0 R >>\n%%EOF"
+    form = {"name": "Contoh.pdf", "media_type": "application/pdf", "size_bytes": len(content)}
+    form["sha256"] = hashlib.sha256(content).hexdigest()
+    for partner in _pair(stage):
+        path = f"/v1/organisations/{partner.ngo_id}/files"
+        for kind in ("msp", "other"):
+            begun = await _do(stage, partner.person, "registry", path, form | {"kind": kind})
+            file = f"{path}/{begun.body['id']}"
+            octets = {"Content-Type": "application/octet-stream"}
+            await stage.services.call(partner.person, "PUT", "registry", f"{file}/parts/1", content, headers=octets)
+            if kind == "msp":
+                await _do(stage, partner.person, "registry", f"{file}/completion", match=1)
+            else:
+                await _do(stage, partner.person, "registry", file, verb="DELETE", match=1)
 
 
 async def local_partners(stage: Stage) -> None:

@@ -34,6 +34,11 @@ SAMPLES: Final = {
         SELECT subject AS value, ngo_id::text, '{}'::text[] AS regions, '{}'::text[] AS whose, false AS draft
         FROM membership WHERE subject LIKE '%-extra'
     """,
+    "registry /v1/organisations/{ngo_id}/files/{file_id}": """
+        SELECT id::text AS value, ngo_id::text, '{}'::text[] AS regions, '{}'::text[] AS whose, false AS draft
+        FROM evidence_file WHERE status = 'stored'
+    """,
+    "registry /v1/organisations/{ngo_id}/files/{file_id}/parts/{number}": ANYWHERE % "'1'",
     "registry /v1/organisations/{ngo_id}/invitations/{invitation_id}": INVITATIONS,
     "registry /v1/invitations/{invitation_id}": INVITATIONS,
     "registry /v1/organisations/{ngo_id}/licences/{licence_id}": """

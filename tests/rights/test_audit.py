@@ -140,6 +140,7 @@ async def test_the_service_itself_can_neither_change_nor_delete_what_is_kept(sce
 SECRETS = {
     "registry": """
         SELECT subject FROM membership WHERE ngo_id = $1 UNION SELECT subject FROM invitation WHERE ngo_id = $1
+        UNION SELECT name FROM representative WHERE ngo_id = $1
     """,
     "reporting": "SELECT g.passport_number FROM guest g JOIN visit v ON v.id = g.visit_id WHERE v.ngo_id = $1",
     "recommendations": """

@@ -43,8 +43,10 @@ class Walk:
 
     def __init__(self, scene: Scene, route: Route, client: httpx.AsyncClient) -> None:
         self.scene, self.route, self.client = scene, route, client
-        sent = [call.body for call in scene.recorder.made if call.route == route and "{" in route.path]
+        made = [call.body for call in scene.recorder.made if call.route == route and "{" in route.path]
+        sent = [body for body in made if not isinstance(body, bytes)]
         self.body = {} if route.path.startswith("/ops/") or not sent else sent[-1]
+        self.octets = next((body for body in made if isinstance(body, bytes)), None)
         self._of_unknown: dict[tuple[str, str], httpx.Response] = {}
 
     async def ask(self, caller: Caller, path: str) -> httpx.Response:
@@ -53,6 +55,9 @@ class Walk:
         if not self.route.is_write:
             return await self.client.get(path, headers=headers)
         headers |= {"Idempotency-Key": str(uuid4()), "If-Match": NO_VERSION}
+        if self.octets:
+            headers |= {"Content-Type": "application/octet-stream"}
+            return await self.client.request(self.route.verb, path, content=self.octets, headers=headers)
         body = None if self.route.verb == "DELETE" else self.body
         if body and "region" in body and caller.person and caller.person.regions:
             body = body | {"region": caller.person.regions[0]}  # nobody answers for another region
@@ -134,8 +139,12 @@ def _unknown(value: str) -> str:
 
 def _both(outer: Thing | None, inner: Thing) -> Thing:
     """What an address of two ids is; one's member in the address of another is nobody's."""
+    if outer is NOBODYS:
+        return outer
     if outer is None or not outer.ngo_id:
         return inner
+    if not inner.ngo_id:  # a number within the thing
+        return outer
     return inner if inner.ngo_id == outer.ngo_id else NOBODYS
 
 

@@ -66,7 +66,25 @@ async def organisation_with_all(world: World, member: str) -> dict[str, Any]:
         ngo_id,
         member,
     )
-    ids = {"ngo_id": ngo_id, "agreement_id": agreement_id, "partner_id": partner_id, "invitation_id": invitation_id}
+    file_id = uuid7()
+    await pool.execute(
+        """
+        INSERT INTO evidence_file (id, ngo_id, status, kind, name, media_type, size_bytes, sha256, started_at,
+                                   started_by, started_by_role, expires_at, ended_at)
+        VALUES ($1, $2, 'stored', 'msp', 'x', 'application/pdf', 1, repeat('0', 64), now(), 'x', 'ngo_admin',
+                now() + interval '1 day', now())
+        """,
+        file_id,
+        ngo_id,
+    )
+    await pool.execute("INSERT INTO evidence_part VALUES ($1, 1, 'x')", file_id)
+    ids = {
+        "ngo_id": ngo_id,
+        "agreement_id": agreement_id,
+        "partner_id": partner_id,
+        "invitation_id": invitation_id,
+        "file_id": file_id,
+    }
     return ids | await _activity_with_alignment(pool, plan_id)
 
 

@@ -36,6 +36,7 @@ ORDERS: Final = {
         "/v1/agreements": "ends_on,-amount,number,starts_on",
         "/v1/local-partners": "name,registration_valid_to",
         "/v1/organisations/{ngo_id}/licences": "valid_to,issued_on",
+        "/v1/organisations/{ngo_id}/files": "name,started_at",
     },
     "reporting": {
         "/v1/obligations": "due_on,-first_due_on",
@@ -63,6 +64,7 @@ WITHOUT_FIELDS: Final = {
     "/v1/sectors": "a fixed short list",
     "/v1/organisations/{ngo_id}/members": "100 at most, three fields",
     "/v1/organisations/{ngo_id}/invitations": "short rows; personal data: each read is logged as a whole",
+    "/v1/organisations/{ngo_id}/profile/steps": "a log that is read as it stands",
     "/v1/invitations": "short rows, few of them one's own",
     "/v1/visits/{visit_id}/guests": "personal data: each read is logged as a whole",
     "/v1/personal-data-reads": "has a cursor; a log that is read as it stands",
@@ -117,7 +119,10 @@ def lists_of(service: str) -> Iterator[List]:
     schemas = document_of_once(service)["components"]["schemas"]
     for path, verbs in document_of_once(service)["paths"].items():
         if path.startswith("/v1/") and "get" in verbs:
-            schema = verbs["get"]["responses"]["200"]["content"]["application/json"]["schema"]
+            content = verbs["get"]["responses"]["200"]["content"]
+            if "application/json" not in content:
+                continue
+            schema = content["application/json"]["schema"]
             [named, *_] = schema.get("anyOf", [schema])
             if {"items", "events"} & schemas[named["$ref"].rpartition("/")[2]]["properties"].keys():
                 yield List(service, path)
@@ -255,6 +260,26 @@ async def organisations(world: World) -> None:
         VALUES (gen_random_uuid(), $1, $2, 'x', 'x', '2020-01-01', '2020-01-01', '2023-01-01', now(), 'x')
         """,
         [(NGOS[0], kind) for kind in ("IZIN_PRINSIP", "IZIN_OPERASIONAL", "SKT_MITRA")],
+    )
+    await pool.execute(
+        """
+        INSERT INTO evidence_file (id, ngo_id, status, kind, name, media_type, size_bytes, sha256, started_at,
+                                   started_by, started_by_role, expires_at, ended_at)
+        SELECT gen_random_uuid(), $1, CASE n % 2 WHEN 0 THEN 'stored' ELSE 'uploading' END,
+               CASE WHEN n < 3 THEN 'msp' ELSE 'ap' END, 'Berkas ' || n, 'application/pdf', n, repeat(n::text, 64),
+               now() + make_interval(mins => n), 'x', 'ngo_admin', now() + interval '1 day',
+               CASE n % 2 WHEN 0 THEN now() END
+        FROM generate_series(1, 4) n
+        """,
+        NGOS[0],
+    )
+    await pool.execute(
+        """
+        INSERT INTO profile_step (id, ngo_id, version, field, act, actor_subject, actor_role, actor_unit, at)
+        SELECT gen_random_uuid(), $1, n, 'name', 'confirm', 'x', 'fasker_officer', 'x', now()
+        FROM generate_series(1, 4) n
+        """,
+        NGOS[0],
     )
     await pool.execute(
         "INSERT INTO membership SELECT 'member-' || n, $1, 'ngo_admin', now() FROM generate_series(1, 6) n", NGOS[0]
@@ -437,6 +462,8 @@ OTHER_STATEMENTS: Final = {
     "/v1/event-types": (0, "is a list in the code"),
     "/v1/regions/search": (3, "asks the clock which day it is, and for the names of what the regions lie in"),
     "/v1/organisations/{ngo_id}/licences": (3, "finds the organisation"),
+    "/v1/organisations/{ngo_id}/files": (3, "finds the organisation"),
+    "/v1/organisations/{ngo_id}/profile/steps": (3, "finds the organisation"),
     "/v1/organisations/{ngo_id}/members": (4, "finds the organisation, notes who read them, and why"),
     "/v1/organisations/{ngo_id}/invitations": (4, "asks the clock which are open, notes who read them"),
     "/v1/visits/{visit_id}/guests": (5, "finds the visit and its answers, notes who read them, and why"),

@@ -61,6 +61,11 @@ async def activate(conn: Connection, event: NgoVerified) -> None:
     )
 
 
+async def rename(conn: Connection, event: NgoVerified) -> None:
+    """Of one that only applied there is no copy yet."""
+    await conn.execute("UPDATE ngo SET name = $2 WHERE id = $1", event.ngo_id, event.name)
+
+
 async def suspend(conn: Connection, event: NgoStandingChanged) -> None:
     await conn.execute("UPDATE ngo SET status = 'suspended' WHERE id = $1", event.ngo_id)
 

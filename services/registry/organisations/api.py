@@ -13,14 +13,15 @@ from services.registry.organisations.views import (
     Act,
     Application,
     ApplicationView,
-    Country,
     Decision,
     ListedApplication,
     ListedOrganisation,
     Merger,
+    OrganisationLink,
     ShownOrganisation,
     Standing,
 )
+from services.registry.profiles.views import Country
 from services.registry.reference.rules import RegionCode
 from shared.clock import JAKARTA
 from shared.db import Connection
@@ -45,7 +46,7 @@ async def _today(request: Request, conn: Connection) -> date:
 
 
 async def _answer(tx: Transaction, ngo_id: UUID, *, status: int = 200, location: str | None = None) -> None:
-    view = ApplicationView.model_validate(await queries.find_application(tx.conn, ngo_id))
+    view = ApplicationView.of(await queries.find_application(tx.conn, ngo_id))
     tx.answer(view, status=status, version=view.version, location=location)
 
 
@@ -98,9 +99,9 @@ async def read_organisation(
     request: Request,
     ngo_id: UUID,
     db: Db,
-    chosen: Annotated[Selection, Depends(selects(ShownOrganisation, "standing"))],
+    chosen: Annotated[Selection, Depends(selects(ShownOrganisation, "standing", "predecessors"))],
 ) -> Response:
-    """What the public may know of an organisation. Merged ones name their successor."""
+    """What the public may know of an organisation. Merged ones name their successor, and it knows them."""
     async with db.read() as conn:
         row = await queries.find_public(conn, ngo_id)
         if row is None:
@@ -108,7 +109,10 @@ async def read_organisation(
         standing = None
         if "standing" in chosen.expanded:
             standing = Standing.of(await queries.find_standing(conn, ngo_id, await _today(request, conn)))
-    view = ShownOrganisation.model_validate({**row, "standing": standing})
+        predecessors = None
+        if "predecessors" in chosen.expanded:
+            predecessors = [OrganisationLink.of(each) for each in await queries.merged_into(conn, ngo_id)]
+    view = ShownOrganisation.model_validate({**row, "standing": standing, "predecessors": predecessors})
     return read_response(request, view, row["version"], chosen=chosen)
 
 
@@ -150,7 +154,7 @@ async def read_application(request: Request, ngo_id: UUID, _: ApplicationReader,
     """The whole form and every step since: for its own people, the applicant and the ministry."""
     async with db.read() as conn:
         found = await queries.find_application(conn, ngo_id)
-    view = ApplicationView.model_validate(found)
+    view = ApplicationView.of(found)
     return read_response(request, view, view.version)
 
 
@@ -167,6 +171,7 @@ async def decide_application(
             reason=body.reason,
             version=version,
             by=by,
+            unit=tx.actor.unit,
             now=tx.now,
         )
         await _answer(tx, ngo_id)

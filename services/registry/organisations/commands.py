@@ -5,6 +5,8 @@ from datetime import date, datetime
 from typing import Any, Final
 from uuid import UUID
 
+from pydantic_core import to_jsonable_python
+
 from services.registry.agreements.commands import pass_on_agreements, terminate_agreements
 from services.registry.agreements.queries import working_area
 from services.registry.events import (
@@ -20,7 +22,7 @@ from services.registry.licences.commands import record_licence
 from services.registry.licences.rules import Kind
 from services.registry.members.commands import add_member, remove_all_members
 from services.registry.organisations.rules import PUBLIC_STATUSES, Action, Status, advance, require_active
-from services.registry.reference.queries import check_sectors
+from services.registry.profiles.commands import check_profile, confirm_the_rest, expect_nothing_queried
 from shared.clock import JAKARTA
 from shared.db import Connection
 from shared.errors import InvalidInput, NotAllowed, NotFound, expect_version
@@ -44,10 +46,7 @@ async def apply_for_registration(
     now: datetime,
 ) -> UUID:
     """The applicant becomes its first administrator. `profile`: the organisation's columns as in the form."""
-    sectors = profile["sectors"]
-    await check_sectors(conn, sectors, [f"#/sectors/{index}" for index in range(len(sectors))])
-    if profile["started_in_indonesia_on"] > now.astimezone(JAKARTA).date():
-        raise InvalidInput.field("#/started_in_indonesia_on", "must not lie in the future")
+    await check_profile(conn, profile, today=now.astimezone(JAKARTA).date())
     ngo_id = uuid7()
     await _insert_application(conn, ngo_id, profile, applicant=by.subject, now=now)
     await _record_step(conn, ngo_id, 1, "apply", None, Status.APPLIED, reason=None, by=by, now=now)
@@ -59,7 +58,7 @@ async def apply_for_registration(
             ngo_id=ngo_id,
             name=profile["name"],
             origin_country=profile["origin_country"],
-            sectors=tuple(sectors),
+            sectors=tuple(profile["sectors"]),
             principle_permit_number=principle_permit["number"],
         ),
     )
@@ -81,28 +80,23 @@ async def _insert_application(
 ) -> None:
     await conn.execute(
         """
-        INSERT INTO organisation (id, status, name, name_en, acronym, aliases, legal_form, origin_country,
-                                  home_city, office_address, email, website, sectors,
-                                  started_in_indonesia_on, counterpart_unit, applicant, applied_at)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)
+        INSERT INTO organisation (
+            id, status, applicant, applied_at, name, name_en, acronym, aliases, legal_form, origin_country, home_city,
+            headquarters_address, home_registration_number, iati_org_id, lei, office_address, phone, fax, email,
+            website, sectors, started_in_indonesia_on, counterpart_unit, npwp, has_indonesian_bank_account,
+            last_msp_signed_on, working_areas
+        )
+        SELECT $1, $2, $3, $4, name, name_en, acronym, aliases, legal_form, origin_country, home_city,
+               headquarters_address, home_registration_number, iati_org_id, lei, office_address, phone, fax, email,
+               website, sectors, started_in_indonesia_on, counterpart_unit, npwp, has_indonesian_bank_account,
+               last_msp_signed_on, working_areas
+        FROM jsonb_populate_record(NULL::organisation, $5)
         """,
         ngo_id,
         Status.APPLIED,
-        profile["name"],
-        profile["name_en"],
-        profile["acronym"],
-        profile["aliases"],
-        profile["legal_form"],
-        profile["origin_country"],
-        profile["home_city"],
-        profile["office_address"],
-        profile["email"],
-        profile["website"],
-        profile["sectors"],
-        profile["started_in_indonesia_on"],
-        profile["counterpart_unit"],
         applicant,
         now,
+        to_jsonable_python(profile),
     )
 
 
@@ -114,9 +108,13 @@ async def decide_application(
     reason: str | None,
     version: int,
     by: ActedBy,
+    unit: str,
     now: datetime,
 ) -> None:
-    """Accept or reject. Nobody decides on an application of their own (V23)."""
+    """Accept or reject. Nobody decides on an application of their own (V23).
+
+    What was queried must have been answered; whoever accepts the rest confirms it.
+    """
     action = Action.ACCEPT if accepted else Action.REJECT
     found = await _advance(conn, ngo_id, action, reason=reason, version=version, by=by, now=now)
     if found["applicant"] == by.subject:
@@ -125,6 +123,8 @@ async def decide_application(
         emit(conn, NgoRejected(occurred_at=now, actor=by, ngo_id=ngo_id, reason=reason or ""))
         await remove_all_members(conn, ngo_id, by=by, now=now)
         return
+    await expect_nothing_queried(conn, ngo_id)
+    await confirm_the_rest(conn, ngo_id, version=version + 1, by=by, unit=unit, now=now)
     emit(
         conn,
         NgoVerified(

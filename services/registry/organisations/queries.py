@@ -5,6 +5,7 @@ from datetime import date, datetime
 from typing import Any, Final
 from uuid import UUID
 
+from services.registry.duplicates.queries import FOR_THE_APPLICANT, find_likely_duplicates
 from services.registry.organisations.rules import PUBLIC_STATUSES, Status
 from shared.db import Connection
 from shared.http.paging import PageRequest, Sorting, fetch_page
@@ -30,7 +31,7 @@ async def list_public(
         page,
         """
         SELECT o.id, o.version, o.status, o.name, o.name_en, o.acronym, o.aliases, o.legal_form,
-               o.origin_country, o.home_city, o.website, o.sectors, o.started_in_indonesia_on,
+               o.origin_country, o.home_city, o.iati_org_id, o.lei, o.website, o.sectors, o.started_in_indonesia_on,
                o.counterpart_unit, o.successor_id, o.merged_on,
                s.overdue_obligations, s.days_late, s.foreign_staff_in_post
         FROM organisation o CROSS JOIN LATERAL standing(o.id, $5) s
@@ -58,12 +59,24 @@ async def find_public(conn: Connection, ngo_id: UUID) -> Any | None:
     return await conn.fetchrow(
         """
         SELECT id, version, status, name, name_en, acronym, aliases, legal_form, origin_country, home_city,
-               website, sectors, started_in_indonesia_on, counterpart_unit, successor_id, merged_on
+               iati_org_id, lei, website, sectors, started_in_indonesia_on, counterpart_unit, successor_id, merged_on
         FROM organisation WHERE id = $1 AND status = ANY($2)
         """,
         ngo_id,
         PUBLIC_STATUSES,
     )
+
+
+async def merged_into(conn: Connection, ngo_id: UUID) -> list[Any]:
+    """The last hundred that did."""
+    rows: list[Any] = await conn.fetch(
+        """
+        SELECT id, name, acronym, status FROM organisation
+        WHERE successor_id = $1 ORDER BY merged_on DESC, id LIMIT 100
+        """,
+        ngo_id,
+    )
+    return rows
 
 
 async def find_standing(conn: Connection, ngo_id: UUID, today: date) -> Any | None:
@@ -102,8 +115,9 @@ async def find_application(conn: Connection, ngo_id: UUID) -> dict[str, Any] | N
     row = await conn.fetchrow(
         """
         SELECT id, version, status, name, name_en, acronym, aliases, legal_form, origin_country, home_city,
-               office_address, email, website, sectors, started_in_indonesia_on, counterpart_unit,
-               successor_id, merged_on, applied_at
+               headquarters_address, home_registration_number, iati_org_id, lei, office_address, phone, fax, email,
+               website, sectors, started_in_indonesia_on, counterpart_unit, npwp, has_indonesian_bank_account,
+               last_msp_signed_on, working_areas, successor_id, merged_on, applied_at
         FROM organisation WHERE id = $1
         """,
         ngo_id,
@@ -124,4 +138,12 @@ async def find_application(conn: Connection, ngo_id: UUID) -> dict[str, Any] | N
         """,
         ngo_id,
     )
-    return {**row, "steps": [dict(step) for step in steps], "principle_permit": dict(permit)}
+    likely = []
+    if row["status"] == Status.APPLIED:
+        likely = await find_likely_duplicates(conn, ngo_id, among=FOR_THE_APPLICANT)
+    return {
+        **row,
+        "steps": [dict(step) for step in steps],
+        "principle_permit": dict(permit),
+        "likely_duplicates": likely,
+    }

@@ -1,47 +1,25 @@
 """What organisations look like from outside: forms that come in, documents that go out."""
 
 from datetime import date, datetime
-from typing import Annotated, Any, Literal, Self
+from typing import Any, Literal, Self
 from uuid import UUID
 
-from pydantic import Field, StringConstraints, model_validator
+from pydantic import Field, model_validator
 
 from services.registry.dates import Day
+from services.registry.duplicates.queries import CANDIDATES_MAX
+from services.registry.duplicates.views import LikelyDuplicate
 from services.registry.licences.api import Permit
 from services.registry.organisations.rules import Status
-from shared.http.body import Body, Line, LongText, Number, Reason, ShortText, ShortTexts, View
+from services.registry.profiles.views import Profile, ProfileDetails
+from shared.http.body import Body, LongText, Number, Reason, ShortText, ShortTexts, View
 from shared.http.values import wrong
 
-Country = Annotated[str, StringConstraints(pattern="^[A-Z]{2}$", max_length=2), Field(description="ISO 3166-1 alpha-2")]
-Email = Annotated[Line, Field(pattern=r"^[^@\s]+@[^@\s]+\.[^@\s]+$")]
-Website = Annotated[Line, Field(pattern=r"^https?://[^\s/]+\.\S+$")]
 
+class Application(Profile):
+    """The form with which an organisation asks to be registered."""
 
-class Application(Body):
-    name: Line
-    name_en: Line | None = None
-    acronym: Line
-    aliases: Annotated[tuple[Line, ...], Field(max_length=10)] = ()
-    legal_form: Line
-    origin_country: Country
-    home_city: Line
-    office_address: Line
-    email: Annotated[Email, Field(description="Of the office, not of a person")]
-    website: Website | None = None
-    sectors: Annotated[list[Line], Field(min_length=1, max_length=15, description="Codes of GET /v1/sectors")]
-    started_in_indonesia_on: Day
-    counterpart_unit: Line
     principle_permit: Permit
-
-    @model_validator(mode="after")
-    def _names_each_sector_once(self) -> Self:
-        for place, sector in enumerate(self.sectors):
-            if sector in self.sectors[:place]:
-                raise wrong("each sector must be named once", "sectors", place)
-        return self
-
-    def profile(self) -> dict[str, Any]:
-        return self.model_dump(exclude={"principle_permit"})
 
 
 class Decision(Body):
@@ -77,6 +55,8 @@ class Organisation(View):
     legal_form: ShortText
     origin_country: ShortText
     home_city: ShortText
+    iati_org_id: ShortText | None = None
+    lei: ShortText | None = None
     website: ShortText | None
     sectors: ShortTexts
     started_in_indonesia_on: date
@@ -114,6 +94,9 @@ class Standing(View):
 
 class ShownOrganisation(Organisation):
     standing: Standing | None = Field(default=None, description="With `expand=standing`")
+    predecessors: list[OrganisationLink] | None = Field(
+        default=None, max_length=100, description="With `expand=predecessors`: the last that merged into it"
+    )
 
 
 class ListedOrganisation(Organisation):
@@ -141,14 +124,20 @@ class PrinciplePermit(View):
     valid_to: date
 
 
-class ApplicationView(Organisation):
+class ApplicationView(Organisation, ProfileDetails):
     """The whole form with all that was decided since; for the organisation's own people and the ministry."""
 
-    office_address: ShortText
-    email: ShortText
     applied_at: datetime
     principle_permit: PrinciplePermit
     steps: list[Step] = Field(max_length=10_000)
+    likely_duplicates: list[LikelyDuplicate] = Field(
+        max_length=CANDIDATES_MAX, description="Registered ones that may be the same, until the application is decided"
+    )
+
+    @classmethod
+    def of(cls, row: Any) -> Self:
+        likely = [LikelyDuplicate.of(each) for each in row["likely_duplicates"]]
+        return cls.model_validate({**row, "likely_duplicates": likely})
 
 
 class ListedApplication(View):

@@ -92,3 +92,27 @@ async def test_a_merger_is_recorded_once_it_is_effective(
     )
 
     assert broken(response) == {("#/effective_on", None)}
+
+
+async def test_a_successor_knows_its_predecessors_also_when_it_merges_in_its_turn(
+    world: World, registry: httpx.AsyncClient, active: Json, successor: Json, activate: Make
+) -> None:
+    last = await activate("successor-2", name="Caritas Contoh", name_en=None, acronym="CC", aliases=[])
+    for old, new in ((active, successor), (successor, last)):
+        merged = await registry.post(
+            f"/v1/organisations/{old['id']}/merger",
+            json=merger(new["id"]),
+            headers=world.write("fasker_head", match=2),
+        )
+        assert merged.status_code == 200
+
+    known = {}
+    for ngo in (active, successor, last):
+        shown = (await registry.get(f"/v1/organisations/{ngo['id']}?expand=predecessors")).json()
+        known[ngo["id"]] = [each["id"] for each in shown["predecessors"]], shown["successor_id"]
+
+    assert known == {
+        active["id"]: ([], successor["id"]),
+        successor["id"]: ([active["id"]], last["id"]),
+        last["id"]: ([successor["id"]], None),
+    }

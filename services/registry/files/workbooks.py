@@ -1,0 +1,86 @@
+"""Workbooks (XLSX): a ZIP whose parts may neither swell nor run. Pure.
+
+What the directory declares is held against what is there: a bomb declares little, or the same bytes many times.
+
+https://www.davidfifield.com/zipbomb/ ; ECMA-376 part 2
+"""
+
+import io
+import struct
+import zipfile
+import zlib
+from collections.abc import Sequence
+from typing import Final
+
+from services.registry.files.refusal import Refused
+
+ENTRIES_MAX: Final = 2_000
+UNPACKED_MAX: Final = 100 * 1_048_576
+RATIO_MAX: Final = 200
+"""Unpacked to packed, of an entry that is larger than a million bytes: tables of numbers reach 20, empty ones 100."""
+_RATIO_FROM: Final = 1_000_000
+_STEP: Final = 1_048_576
+_NEEDED: Final = frozenset({"[Content_Types].xml", "xl/workbook.xml"})
+_LOCAL_HEADER: Final = 30
+
+
+def check_workbook(content: bytes) -> None:
+    try:
+        entries = zipfile.ZipFile(io.BytesIO(content)).infolist()
+    except (zipfile.BadZipFile, ValueError, NotImplementedError, struct.error) as error:
+        raise Refused("is no sound ZIP, as a workbook is") from error
+    _check_directory(entries, len(content))
+    for entry in entries:
+        _check_entry(content, entry)
+
+
+def _check_directory(entries: Sequence[zipfile.ZipInfo], size: int) -> None:
+    names = [entry.filename for entry in entries]
+    if len(names) > ENTRIES_MAX:
+        raise Refused(f"has {len(names)} parts, more than {ENTRIES_MAX}")
+    if not set(names) >= _NEEDED:
+        raise Refused("is a ZIP, but no workbook")
+    if len({name.lower() for name in names}) < len(names):
+        raise Refused("has two parts of the same name")
+    if any(name.lower().rsplit("/", 1)[-1].startswith("vbaproject") for name in names):
+        raise Refused("holds macros")
+    if sum(entry.file_size for entry in entries) > UNPACKED_MAX:
+        raise Refused(f"swells to more than {UNPACKED_MAX} bytes")
+    if sum(entry.compress_size + _LOCAL_HEADER for entry in entries) > size:
+        raise Refused("declares more than there is: its parts overlap")
+
+
+def _check_entry(content: bytes, entry: zipfile.ZipInfo) -> None:
+    if entry.flag_bits & 0x1 or entry.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
+        raise Refused("is encrypted, or packed in an unusual way")
+    if entry.file_size > max(_RATIO_FROM, entry.compress_size * RATIO_MAX):
+        raise Refused(f"holds a part that swells more than {RATIO_MAX} times")
+    head = content[entry.header_offset : entry.header_offset + _LOCAL_HEADER]
+    if len(head) < _LOCAL_HEADER or not head.startswith(b"PK\x03\x04"):
+        raise Refused("is no sound ZIP, as a workbook is")
+    name_length, extra_length = struct.unpack("<HH", head[26:30])
+    start = entry.header_offset + _LOCAL_HEADER + name_length + extra_length
+    packed = content[start : start + entry.compress_size]
+    if entry.compress_type == zipfile.ZIP_STORED:
+        size, check = len(packed), zlib.crc32(packed)
+    else:
+        size, check = _unpacked(packed, entry.file_size)
+    if (size, check) != (entry.file_size, entry.CRC):
+        raise Refused("holds a part that is not as its directory declares it")
+
+
+def _unpacked(packed: bytes, declared: int) -> tuple[int, int]:
+    """Size and checksum of what comes out, step by step, and never more than a step beyond what was declared."""
+    inflate = zlib.decompressobj(-15)
+    size = check = 0
+    rest = packed
+    try:
+        while not inflate.eof and size <= declared:
+            step = inflate.decompress(rest, _STEP)
+            if not step and not inflate.unconsumed_tail:
+                break
+            rest = inflate.unconsumed_tail
+            size, check = size + len(step), zlib.crc32(step, check)
+    except zlib.error as error:
+        raise Refused("holds a part that is damaged") from error
+    return size, check
