@@ -8,10 +8,13 @@ from services.registry.handlers import HANDLERS
 from services.registry.invitations import api as invitations
 from services.registry.licences import api as licences
 from services.registry.local_partners import api as local_partners
+from services.registry.local_partners import opinions_api as partner_opinions
 from services.registry.master_plans import api as master_plans
+from services.registry.measures import api as measures
 from services.registry.members import api as members
 from services.registry.organisations import api as organisations
 from services.registry.reference import api as reference
+from services.registry.regional_activities import api as regional_activities
 from services.registry.settings import Settings
 from shared.audit import reads_router
 from shared.events.inbox import one_by_one
@@ -29,6 +32,10 @@ SERVICE: Final = Service(
         agreements.router,
         master_plans.router,
         local_partners.router,
+        partner_opinions.router,
+        partner_opinions.bodies_router,
+        regional_activities.router,
+        measures.router,
         reference.router,
         reads_router(whose_reads),
     ],

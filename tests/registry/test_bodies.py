@@ -8,10 +8,12 @@ from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from services.registry.agreements.api import NewAgreement
 from services.registry.licences.api import NewLicence
-from services.registry.local_partners.api import NewLocalPartner
+from services.registry.local_partners.views import NewLocalPartner, NewOpinion
 from services.registry.master_plans.api import NewMasterPlan
+from services.registry.measures.api import NewExternalMeasure, NewMeasure
 from services.registry.money import Amount
 from services.registry.organisations.views import Application
+from services.registry.regional_activities.api import Notice
 
 AMOUNT: TypeAdapter[Decimal] = TypeAdapter(Amount)
 JSON = st.recursive(
@@ -39,7 +41,12 @@ def test_what_is_no_amount_is_refused_by_rule_v18(given_: Any) -> None:
 
 
 @pytest.mark.parametrize(
-    "body", [Application, NewAgreement, NewLicence, NewLocalPartner, NewMasterPlan], ids=lambda b: b.__name__
+    "body",
+    [
+        *(Application, NewAgreement, NewLicence, NewLocalPartner, NewMasterPlan),
+        *(NewOpinion, Notice, NewMeasure, NewExternalMeasure),
+    ],
+    ids=lambda b: b.__name__,
 )
 @given(st.data())
 def test_whatever_is_sent_is_refused_with_the_names_of_fields(body: type[BaseModel], data: st.DataObject) -> None:

@@ -32,8 +32,16 @@ LABELS: Final = {
     "approved": ("menyetujui", "approves"),
     "postponed": ("menunda", "postpones"),
     "refused": ("menolak", "refuses"),
+    "written_warning": ("peringatan tertulis", "written warning"),
+    "grant_stop": ("penghentian bantuan dan/atau hibah", "stop of aid and grants"),
+    "activity_suspension": ("penghentian kegiatan", "stop of activities"),
+    "closing": ("pencabutan dan penutupan", "revocation and closing"),
+    "immigration_sanction": ("sanksi keimigrasian", "immigration sanction"),
+    "permit_revocation": ("pencabutan izin prinsip", "revocation of the principle permit"),
+    "pre_orientation": ("praorientasi", "the pre-orientation"),
+    "orientation": ("orientasi", "the orientation"),
 }
-CODED: Final = ("kind", "answer")
+CODED: Final = ("kind", "answer", "step")
 
 
 @dataclass(frozen=True, slots=True)
