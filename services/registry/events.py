@@ -271,3 +271,4 @@ class ExternalMeasureRecorded(RegistryEvent):
     decided_on: date
     starts_on: date
     ends_on: date | None = None
+    reason: Reason

@@ -470,6 +470,7 @@ STATEMENTS_MAX: Final = 2
 OTHER_STATEMENTS: Final = {
     "/v1/event-types": (0, "is a list in the code"),
     "/v1/organisations/{ngo_id}/licences": (3, "finds the organisation"),
+    "/v1/organisations/{ngo_id}/measures": (4, "finds the organisation, asks the clock which are in force"),
     "/v1/organisations/{ngo_id}/members": (4, "finds the organisation, notes who read them, and why"),
     "/v1/organisations/{ngo_id}/invitations": (4, "asks the clock which are open, notes who read them"),
     "/v1/visits/{visit_id}/guests": (5, "finds the visit and its answers, notes who read them, and why"),

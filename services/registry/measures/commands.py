@@ -79,6 +79,7 @@ async def record_external_measure(
             decided_on=measure["decided_on"],
             starts_on=measure["starts_on"],
             ends_on=measure["ends_on"],
+            reason=measure["reason"],
         ),
     )
     return measure_id
