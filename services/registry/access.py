@@ -14,7 +14,7 @@ from fastapi import Depends, Request
 from services.registry.members import queries as members
 from shared.errors import NotAllowed, NotFound
 from shared.events.envelope import ActedBy
-from shared.http.auth import allow, signed_in
+from shared.http.auth import Actor, allow, signed_in
 from shared.http.auth import public as anybody
 from shared.http.database import database_of
 from shared.http.rights import Reach, all_of, in_regions, lets_in, own_of
@@ -108,6 +108,29 @@ async def _scope(request: Request) -> Scope:
     )
 
 
+@dataclass(frozen=True, slots=True)
+class OwnOrOfficer:
+    """Somebody who acts for his organisation on what is its own, or as an officer on anybody's."""
+
+    member: Member | None = None
+    officer: ActedBy | None = None
+
+    def acts_for(self, ngo_id: UUID) -> ActedBy | None:
+        """As what he acts on what is this organisation's; none: it does not exist for him."""
+        return self.member.by if self.member and self.member.ngo_id == ngo_id else self.officer
+
+
+@lets_in(own_of(*members.ROLES) | all_of("fasker_officer"))
+async def _own_or_officer(request: Request) -> OwnOrOfficer:
+    actor = await signed_in(request)
+    membership = await members.membership_of(database_of(request).pool, actor.subject)
+    own = Member(ActedBy(subject=actor.subject, role=membership.role), membership.ngo_id) if membership else None
+    officer = ActedBy(subject=actor.subject, role="fasker_officer") if actor.has("fasker_officer") else None
+    if own is None and officer is None:
+        raise NotAllowed(f"this needs one of the roles {', '.join((*members.ROLES, 'fasker_officer'))}")
+    return OwnOrOfficer(own, officer)
+
+
 @lets_in(own_of("ngo_admin", "ngo_director") | all_of("fasker_head"))
 async def whose_reads(request: Request) -> list[UUID] | None:
     """The organisations whose log of readings the caller may see; None means all."""
@@ -120,6 +143,11 @@ async def whose_reads(request: Request) -> list[UUID] | None:
     return [member.ngo_id]
 
 
+def scope_of(actor: Actor) -> Scope:
+    """Of an official as such, whatever organisation he is a member of."""
+    return Scope(regions=actor.regions if actor.has(*REGIONAL_ROLES) else (), everything=actor.has(*NATIONAL_ROLES))
+
+
 PUBLIC: Final = Depends(anybody)
 
 FaskerOfficer = Annotated[ActedBy, Depends(official("fasker_officer"))]
@@ -127,10 +155,12 @@ FaskerHead = Annotated[ActedBy, Depends(official("fasker_head"))]
 Fasker = Annotated[ActedBy, Depends(official("fasker_officer", "fasker_head"))]
 
 NgoMember = Annotated[Member, Depends(_member)]
+OwnMemberOrOfficer = Annotated[OwnOrOfficer, Depends(_own_or_officer)]
 OwnAdmin = Annotated[ActedBy, Depends(member_or(member_roles=("ngo_admin",)))]
 OwnMember = Annotated[ActedBy, Depends(member_or())]
 OwnMemberOrFasker = Annotated[ActedBy, Depends(member_or("fasker_officer", "fasker_head"))]
 ApplicationReader = Annotated[ActedBy, Depends(_reader_of_application)]
 OwnMemberOrNational = Annotated[ActedBy, Depends(member_or(*NATIONAL_ROLES))]
 
+Kesbangpol = Annotated[Actor, Depends(lets_in(in_regions("pemda_kesbangpol"))(allow("pemda_kesbangpol")))]
 Visible = Annotated[Scope, Depends(_scope)]

@@ -296,3 +296,125 @@ class AlignmentWithdrawn(AlignmentEvent):
     """By the organisation; if it counted, it does no more."""
 
     reason: Reason
+
+
+class LocalPartnerChanged(RegistryEvent):
+    """What its proposal says is now otherwise; it is not decided on yet."""
+
+    partner_id: UUID
+
+
+class LocalPartnerStepped(RegistryEvent):
+    """Its clearance has come one step further: `step` is its status now."""
+
+    partner_id: UUID
+    step: Code
+
+
+class LocalPartnerOpinionRecorded(RegistryEvent):
+    """Another body has given its opinion. Whose it is and what it says stays inside the ministry."""
+
+    partner_id: UUID
+    opinion_id: UUID
+
+
+class LocalPartnerNoteReleased(RegistryEvent):
+    """An officer has let the organisation see a note on an opinion; the registry shows it."""
+
+    partner_id: UUID
+    opinion_id: UUID
+
+
+class LocalPartnerStarted(RegistryEvent):
+    """The organisation works with it from `started_on` on."""
+
+    partner_id: UUID
+    started_on: date
+
+
+class LocalPartnerEnded(RegistryEvent):
+    """No plan may name it any more."""
+
+    partner_id: UUID
+    ended_on: date
+    reason: Reason
+
+
+class RegionalActivityEvent(RegistryEvent):
+    """`version`: of the notice. With other dates, regions or activities it is another one, answered anew."""
+
+    activity_id: UUID
+    version: int
+
+
+class RegionalActivityNotified(RegionalActivityEvent):
+    """The Minister is notified of an activity; `regions`: where it is to take place."""
+
+    kind: Code
+    agreement_id: UUID
+    title: Line
+    starts_on: date
+    ends_on: date
+    legal_basis: Line
+
+
+class RegionalActivityChanged(RegionalActivityEvent):
+    """`regions`: also those where it is to take place no longer."""
+
+    kind: Code
+    agreement_id: UUID
+    title: Line
+    starts_on: date
+    ends_on: date
+    legal_basis: Line
+
+
+class RegionalActivityRecorded(RegionalActivityEvent):
+    """The Centre has taken note: the regions may answer now."""
+
+    title: Line
+
+
+class RegionalActivityAnsweredByRegion(RegionalActivityEvent):
+    """`regions`: the one that answered."""
+
+    region: RegionCode
+    answer: Code
+    reason: Reason
+
+
+class RegionalActivityWithdrawn(RegionalActivityEvent):
+    reason: Reason
+
+
+class MeasureTaken(RegistryEvent):
+    """The ministry has taken a measure. What it does to the organisation, its own event tells beside this one."""
+
+    measure_id: UUID
+    kind: Code
+    effect: Code
+    decided_on: date
+    starts_on: date
+    ends_on: date | None = None
+    legal_basis: Line
+    reason: Reason
+
+
+class MeasureLifted(RegistryEvent):
+    measure_id: UUID
+    kind: Code
+    lifted_on: date
+    reason: Reason
+
+
+class ExternalMeasureRecorded(RegistryEvent):
+    """Another body's decision, as evidence."""
+
+    measure_id: UUID
+    kind: Code
+    issuer: Line
+    number: Line
+    decided_on: date
+    starts_on: date
+    ends_on: date | None = None
+    reason: Reason

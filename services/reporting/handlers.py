@@ -71,6 +71,10 @@ class LocalPartnerApproved(RegistryEvent):
     registration_valid_to: date
 
 
+class LocalPartnerEnded(RegistryEvent):
+    partner_id: UUID
+
+
 async def record_ngo(conn: Connection, event: NgoVerified) -> None:
     await conn.execute("INSERT INTO ngo (id, name, status) VALUES ($1, $2, 'active')", event.ngo_id, event.name)
 
@@ -172,6 +176,11 @@ async def record_partner(conn: Connection, event: LocalPartnerApproved) -> None:
     )
 
 
+async def forget_partner(conn: Connection, event: LocalPartnerEnded) -> None:
+    """From now on no plan may name it (V20); what was approved before stands."""
+    await conn.execute("DELETE FROM local_partner WHERE id = $1", event.partner_id)
+
+
 HANDLERS: Final[Handlers] = {
     "singo.registry.NgoVerified.v1": (NgoVerified, record_ngo),
     "singo.registry.NgoProfileChanged.v1": (NgoVerified, rename_ngo),
@@ -186,4 +195,5 @@ HANDLERS: Final[Handlers] = {
     "singo.registry.MasterPlanApproved.v1": (MasterPlanApproved, record_master_plan),
     "singo.registry.MasterPlanAmended.v1": (MasterPlanApproved, record_master_plan),
     "singo.registry.LocalPartnerApproved.v1": (LocalPartnerApproved, record_partner),
+    "singo.registry.LocalPartnerEnded.v1": (LocalPartnerEnded, forget_partner),
 }

@@ -10,12 +10,14 @@ from services.registry.agreements.api import NewAgreement, Termination
 from services.registry.files.api import NewFile
 from services.registry.foreign_ministry.api import NewStep
 from services.registry.licences.api import NewLicence, Revocation
-from services.registry.local_partners.api import NewLocalPartner
+from services.registry.local_partners.views import NewLocalPartner, NewOpinion
 from services.registry.master_plans.api import Amendment, NewMasterPlan
+from services.registry.measures.api import NewExternalMeasure, NewMeasure
 from services.registry.money import CURRENCIES, Amount, Currency
 from services.registry.organisations.views import Application
-from services.registry.programme_directions.api import NewProgrammeDirection
 from services.registry.profiles.views import FieldChecks, Profile
+from services.registry.programme_directions.api import NewProgrammeDirection
+from services.registry.regional_activities.api import Notice
 from services.registry.representatives.api import NewRepresentative
 
 AMOUNT: TypeAdapter[Decimal] = TypeAdapter(Amount)
@@ -65,10 +67,14 @@ def test_only_codes_of_iso_4217_are_currencies(code: str) -> None:
         NewFile,
         NewLicence,
         NewLocalPartner,
+        NewExternalMeasure,
         NewMasterPlan,
+        NewMeasure,
+        NewOpinion,
         NewProgrammeDirection,
         NewRepresentative,
         NewStep,
+        Notice,
         Profile,
         Revocation,
         Termination,

@@ -1,6 +1,6 @@
 """What the registry's events change here; obligations have their own tests."""
 
-from datetime import date
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
 from uuid import UUID, uuid4
@@ -9,7 +9,7 @@ import pytest
 
 from services.registry import events as registry
 from tests.reporting.conftest import Events, Join
-from tests.reporting.partners import OFFICER, START, Desk, Json, Partner
+from tests.reporting.partners import OFFICER, START, Desk, Json, Partner, minutes, rules_of
 from tests.world import World
 
 
@@ -211,3 +211,40 @@ async def test_an_event_that_cannot_be_read_blocks_no_other_organisation(
     assert [row["reason"] for row in await world.parked("reporting")] == ["failed"]
     pool = await world.pool("reporting")
     assert await pool.fetchval("SELECT count(*) FROM ngo WHERE status = 'active'") == 2
+
+
+async def submitted_with_partner(ngo: Desk, snv: Partner, status: int) -> Json:
+    """Whether a plan that names the local partner is taken."""
+    content = snv.plan()
+    content["activities"][0]["local_partner_id"] = str(snv.partner_id)
+    drafted = await ngo.post("/work-plans", content, status=201)
+    path = f"/work-plans/{drafted['id']}"
+    for region in drafted["missing_minutes"]:
+        drafted = await ngo.post(f"{path}/minutes", minutes(region), status=201)
+    return await ngo.post(f"{path}/submission", match=drafted["version"], status=status)
+
+
+async def test_v20_no_plan_names_a_local_partner_whose_partnership_has_ended(
+    world: World, snv: Partner, ngo: Desk
+) -> None:
+    ended = registry.LocalPartnerEnded(
+        **about(snv), partner_id=snv.partner_id, ended_on=date(2020, 1, 5), reason="the programme is over"
+    )
+    await tell(world, ended)
+
+    problem = await submitted_with_partner(ngo, snv, 422)
+
+    assert rules_of(problem) == [("#/activities/0/local_partner_id", "V20")]
+
+
+async def test_v20_a_local_partner_is_named_through_the_last_day_of_its_registration(
+    world: World, snv: Partner, ngo: Desk
+) -> None:
+    await world.set_clock("reporting", datetime(2021, 12, 31, 17, tzinfo=UTC))  # 1 January in Jakarta
+    problem = await submitted_with_partner(ngo, snv, 422)
+    await world.set_clock("reporting", datetime(2021, 12, 31, 16, 59, tzinfo=UTC))
+
+    submitted = await submitted_with_partner(ngo, snv, 200)
+
+    assert ("#/activities/0/local_partner_id", "V20") in rules_of(problem)
+    assert submitted["status"] == "submitted"

@@ -33,6 +33,8 @@ async def act(stage: Stage) -> None:
     ):
         await chapter(stage)
     await licences_and_agreements(stage)
+    for chapter in (regional_activities, measures):
+        await chapter(stage)
     for chapter in (staff_and_goods, edits_after_a_submission, subscriptions, operators):
         await chapter(stage)
 
@@ -136,8 +138,70 @@ async def local_partners(stage: Stage) -> None:
             line,
             headers={"Content-Type": "application/jsonl"},
         )
-        path = f"/v1/local-partners/{proposed.body['id']}/decision"
-        await _do(stage, FASKER, "registry", path, {"decision": "approved"}, match=proposed.version)
+        path = f"/v1/local-partners/{proposed.body['id']}"
+        await _clear(stage, partner, path, proposal)
+
+
+async def _clear(stage: Stage, partner: Partner, path: str, proposal: dict[str, Any]) -> None:
+    """Through the whole clearance, into the work and out of it."""
+    changed = await _do(
+        stage, partner.person, "registry", path, proposal | {"has_bank_account": True}, verb="PUT", match=1
+    )
+    begun = await _do(stage, FASKER, "registry", f"{path}/pre-orientation", {}, match=changed.version)
+    today = stage.now.date().isoformat()
+    opinion = {"body": "kemlu", "stance": "with_notes", "text": "Data contoh", "given_on": today}
+    recorded = await _do(stage, FASKER, "registry", f"{path}/opinions", opinion)
+    release = f"{path}/opinions/{recorded.body['id']}/release"
+    await _do(stage, FASKER, "registry", release, {"note": "Data contoh"}, match=recorded.version)
+    oriented = await _do(stage, FASKER, "registry", f"{path}/orientation", {}, match=begun.version)
+    decided = await _do(stage, FASKER, "registry", f"{path}/decision", {"decision": "approved"}, match=oriented.version)
+    started = await _do(
+        stage, partner.person, "registry", f"{path}/start", {"started_on": today}, match=decided.version
+    )
+    end = {"ended_on": today, "reason": "Data contoh"}
+    await _do(stage, partner.person, "registry", f"{path}/end", end, match=started.version)
+
+
+async def regional_activities(stage: Stage) -> None:
+    """One that is recorded, answered and then changed; one that is withdrawn."""
+    for partner, region in zip(_pair(stage), ("53.06", "72.10"), strict=True):
+        agreements = await stage.read(None, "registry", f"/v1/agreements?ngo_id={partner.ngo_id}")
+        path = f"/v1/organisations/{partner.ngo_id}/licences?kind=IZIN_OPERASIONAL"
+        licences = await stage.read(partner.person, "registry", path)
+        notice = {
+            "kind": "new",
+            "agreement_id": agreements["items"][0]["id"],
+            "licence_id": licences["items"][0]["id"],
+            "local_partner_ids": [],
+            "title": "Data contoh",
+            "activities": ["Data contoh"],
+            "regions": [region],
+            "starts_on": "2021-01-01",
+            "ends_on": "2021-06-30",
+        }
+        made = await _do(stage, partner.person, "registry", "/v1/regional-activities", notice)
+        path = f"/v1/regional-activities/{made.body['id']}"
+        recorded = await _do(stage, FASKER, "registry", f"{path}/record", match=made.version)
+        office = Person(f"Kesbangpol {region}", f"kesbangpol-{region}", ("pemda_kesbangpol",), (region,))
+        answer = {"region": region, "answer": "postponed", "version": 1} | REASON
+        answered = await _do(stage, office, "registry", f"{path}/answers", answer)
+        assert answered.version > recorded.version
+        await _do(stage, partner.person, "registry", path, notice, verb="PUT", match=answered.version)
+        other = await _do(stage, partner.person, "registry", "/v1/regional-activities", notice)
+        path = f"/v1/regional-activities/{other.body['id']}/withdrawal"
+        await _do(stage, partner.person, "registry", path, REASON, match=other.version)
+
+
+async def measures(stage: Stage) -> None:
+    today = stage.now.date().isoformat()
+    warning = {"kind": "written_warning", "decided_on": today, "starts_on": today, "document_sha256": DIGEST} | REASON
+    external = warning | {"issuer": "Kementerian Luar Negeri", "document_number": "DEMO-1"}
+    for partner in _pair(stage):
+        path = f"/v1/organisations/{partner.ngo_id}"
+        taken = await _do(stage, FASKER_HEAD, "registry", f"{path}/measures", warning)
+        await _do(stage, FASKER, "registry", f"{path}/external-measures", external)
+        lifting = f"{path}/measures/{taken.body['id']}/lifting"
+        await _do(stage, FASKER_HEAD, "registry", lifting, {"lifted_on": today} | REASON, match=taken.version)
 
 
 async def alignments(stage: Stage) -> None:

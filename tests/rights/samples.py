@@ -59,6 +59,15 @@ SAMPLES: Final = {
         FROM alignment l JOIN master_plan_activity m ON m.id = l.activity_id
         JOIN master_plan p ON p.id = m.master_plan_id JOIN agreement a ON a.id = p.agreement_id
     """,
+    "registry /v1/local-partners/{partner_id}/opinions/{opinion_id}": """
+        SELECT o.id::text AS value, p.ngo_id::text, p.regions, '{}'::text[] AS whose, false AS draft
+        FROM local_partner_opinion o JOIN local_partner p ON p.id = o.partner_id
+    """,
+    "registry /v1/regional-activities/{activity_id}": WITH_REGIONS % "regional_activity",
+    "registry /v1/organisations/{ngo_id}/measures/{measure_id}": """
+        SELECT id::text AS value, ngo_id::text, '{}'::text[] AS regions, '{}'::text[] AS whose, false AS draft
+        FROM measure
+    """,
     "registry /v1/regions/{code}": ANYWHERE % "'53.06'",
     "reporting /v1/obligations/{obligation_id}": WITH_REGIONS % "obligation",
     "reporting /v1/work-plans/{plan_id}": OF_DOCUMENTS % "work_plan",

@@ -78,10 +78,47 @@ async def organisation_with_all(world: World, member: str) -> dict[str, Any]:
         ngo_id,
     )
     await pool.execute("INSERT INTO evidence_part VALUES ($1, 1, 'x')", file_id)
+    opinion_id = uuid7()
+    await pool.execute(
+        """
+        INSERT INTO local_partner_opinion (id, partner_id, body, stance, text, given_on, recorded_at, recorded_by,
+                                           recorded_by_role)
+        VALUES ($1, $2, 'kemlu', 'in_favour', 'x', '2020-01-01', now(), 'x', 'fasker_officer')
+        """,
+        opinion_id,
+        partner_id,
+    )
+    licence_id = await pool.fetchval("SELECT id FROM licence WHERE ngo_id = $1", ngo_id)
+    activity_id, measure_id = uuid7(), uuid7()
+    await pool.execute(
+        """
+        INSERT INTO regional_activity (id, ngo_id, status, kind, agreement_id, licence_id, local_partner_ids, title,
+                                       activities, regions, starts_on, ends_on, notified_at, notified_by)
+        VALUES ($1, $2, 'notified', 'new', $3, $4, '{}', 'x', '{x}', '{53.06}', '2020-06-01', '2020-12-31', now(), 'x')
+        """,
+        activity_id,
+        ngo_id,
+        agreement_id,
+        licence_id,
+    )
+    await pool.execute(
+        """
+        INSERT INTO measure (id, ngo_id, origin, kind, effect, decided_on, starts_on, reason, legal_basis,
+                             document_sha256, recorded_at, recorded_by, recorded_by_role)
+        VALUES ($1, $2, 'own', 'written_warning', 'none', '2020-01-01', '2020-01-01', 'x', 'x', repeat('0', 64), now(),
+                'x', 'fasker_head')
+        """,
+        measure_id,
+        ngo_id,
+    )
     ids = {
+        "licence_id": licence_id,
+        "regional-activities/activity_id": activity_id,
+        "measure_id": measure_id,
         "ngo_id": ngo_id,
         "agreement_id": agreement_id,
         "partner_id": partner_id,
+        "opinion_id": opinion_id,
         "invitation_id": invitation_id,
         "file_id": file_id,
     }
@@ -107,4 +144,4 @@ async def _activity_with_alignment(pool: Any, plan_id: UUID) -> dict[str, UUID]:
         alignment_id,
         activity_id,
     )
-    return {"activity_id": activity_id, "alignment_id": alignment_id}
+    return {"plan-activities/activity_id": activity_id, "alignment_id": alignment_id}

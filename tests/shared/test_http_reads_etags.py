@@ -17,6 +17,8 @@ from tests.architecture.test_routes import calls_of, routes_of
 from tests.openapi.generate import app_of
 from tests.recommendations.bodies import staff_body, tax_body
 from tests.recommendations.conftest import NOW, STAFF, TAX, Recommendations
+from tests.registry.local_partners.test_local_partners import PARTNER
+from tests.registry.regional_activities.notices import notice
 from tests.reporting.partners import START, UNIT, Desk, Partner, story, visit
 from tests.servers import SERVICES
 from tests.shared.samples import organisation_with_all
@@ -44,6 +46,11 @@ NOT_A_CHANGE: Final = {
     "POST /v1/plan-activities/{activity_id}/alignments": "makes a resource",
     "POST /v1/local-partners": "makes a resource",
     "POST /v1/local-partners/imports": "makes resources",
+    "POST /v1/local-partners/{partner_id}/opinions": "makes a resource; the partner stays as it is",
+    "POST /v1/regional-activities": "makes a resource",
+    "POST /v1/regional-activities/{activity_id}/answers": "regions answer at once; the body names which notice, or 412",
+    "POST /v1/organisations/{ngo_id}/measures": "makes a resource",
+    "POST /v1/organisations/{ngo_id}/external-measures": "makes a resource",
     "POST /v1/work-plans": "makes a resource",
     "POST /v1/work-plans/{plan_id}/minutes": "adds a document, one for each region, in any order; replaces none (409)",
     "POST /v1/reports": "makes a resource",
@@ -148,6 +155,15 @@ async def registry(samples: Samples) -> None:
         "PUT organisations/representative": {"name": "x", "function": "x"},
         "field-checks": {"checks": [{"field": "name", "state": "confirmed"}]},
         **dict.fromkeys(("suspension", "reinstatement", "closure", "plan-activities/withdrawal"), WHY),
+        "PUT local-partners": PARTNER,
+        "pre-orientation": {},
+        "orientation": {},
+        "start": {"started_on": "2020-01-01"},
+        "end": {"ended_on": "2020-01-01", **WHY},
+        "release": {"note": "a note"},
+        "PUT regional-activities": notice(samples.ids),
+        "lifting": {"lifted_on": "2020-01-01", **WHY},
+        "withdrawal": WHY,
     }
 
 

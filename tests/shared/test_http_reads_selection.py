@@ -35,6 +35,10 @@ ORDERS: Final = {
         "/v1/applications": "applied_at,name",
         "/v1/agreements": "ends_on,-amount,number,starts_on",
         "/v1/local-partners": "name,registration_valid_to",
+        "/v1/local-partners/{partner_id}/opinions": "given_on",
+        "/v1/regional-activities": "starts_on,title",
+        "/v1/measures": "starts_on",
+        "/v1/organisations/{ngo_id}/measures": "starts_on,decided_on",
         "/v1/organisations/{ngo_id}/licences": "valid_to,issued_on",
         "/v1/organisations/{ngo_id}/files": "name,started_at",
     },
@@ -62,6 +66,8 @@ WITHOUT_FIELDS: Final = {
     "/v1/priorities": "a fixed short list",
     "/v1/sdgs": "17 rows",
     "/v1/sectors": "a fixed short list",
+    "/v1/clearance-bodies": "a fixed short list",
+    "/v1/measure-kinds": "a fixed short list",
     "/v1/organisations/{ngo_id}/members": "100 at most, three fields",
     "/v1/organisations/{ngo_id}/invitations": "short rows; personal data: each read is logged as a whole",
     "/v1/organisations/{ngo_id}/profile/steps": "a log that is read as it stands",
@@ -202,7 +208,8 @@ async def shelf(servers: Servers, template: str, issuer_keys: Path) -> AsyncIter
                 FROM generate_series(1, 4)
                 """
             )
-        yield Shelf(world, {"ngo_id": NGOS[0], "visit_id": visit_id} | ids)
+        partner_id = await (await world.pool("registry")).fetchval("SELECT id FROM local_partner LIMIT 1")
+        yield Shelf(world, {"ngo_id": NGOS[0], "visit_id": visit_id, "partner_id": partner_id} | ids)
 
 
 async def organisations(world: World) -> None:
@@ -253,6 +260,14 @@ async def organisations(world: World) -> None:
                                  decided_by_role = 'fasker_officer' WHERE name = 'Mitra 0'
         """
     )
+    await pool.execute(
+        """
+        INSERT INTO local_partner_opinion (id, partner_id, body, stance, text, given_on, recorded_at, recorded_by,
+                                           recorded_by_role)
+        SELECT gen_random_uuid(), p.id, b.code, 'in_favour', 'x', '2020-01-01', now(), 'x', 'fasker_officer'
+        FROM local_partner p CROSS JOIN clearance_body b
+        """
+    )
     await pool.executemany(
         """
         INSERT INTO licence (id, ngo_id, kind, number, issuer, issued_on, valid_from, valid_to, recorded_at,
@@ -261,6 +276,7 @@ async def organisations(world: World) -> None:
         """,
         [(NGOS[0], kind) for kind in ("IZIN_PRINSIP", "IZIN_OPERASIONAL", "SKT_MITRA")],
     )
+    await activities_and_measures(pool)
     await pool.execute(
         """
         INSERT INTO evidence_file (id, ngo_id, status, kind, name, media_type, size_bytes, sha256, started_at,
@@ -291,6 +307,36 @@ async def organisations(world: World) -> None:
         FROM organisation CROSS JOIN unnest(ARRAY['officer', 'invited-1', 'invited-2']) AS subject
         WHERE status = 'active'
         """
+    )
+
+
+async def activities_and_measures(pool: Any) -> None:
+    await pool.executemany(
+        """
+        INSERT INTO regional_activity (id, ngo_id, status, kind, agreement_id, licence_id, local_partner_ids, title,
+                                       activities, regions, starts_on, ends_on, notified_at, notified_by,
+                                       withdrawal_reason)
+        SELECT gen_random_uuid(), $1, $2, $3, a.id, l.id, '{}', 'x', '{x}', ARRAY[$4], '2020-06-01', '2020-12-31',
+               now(), 'x', CASE $2 WHEN 'withdrawn' THEN 'x' END
+        FROM (SELECT id FROM agreement LIMIT 1) a, (SELECT id FROM licence LIMIT 1) l
+        """,
+        [
+            (NGOS[0], "notified", "new", "53.06"),
+            (NGOS[1], "notified", "continued_after_extension", "53.10"),
+            (NGOS[1], "withdrawn", "new", "72.10"),
+        ],
+    )
+    await pool.executemany(
+        """
+        INSERT INTO measure (id, ngo_id, origin, kind, effect, decided_on, starts_on, reason, legal_basis,
+                             document_sha256, recorded_at, recorded_by, recorded_by_role)
+        VALUES (gen_random_uuid(), $1, 'own', $2, $3, '2020-01-01', '2020-01-01', 'x', 'x', repeat('0', 64), now(), 'x',
+                'fasker_head')
+        """,
+        [
+            *((NGOS[0], "written_warning", "none") for _ in range(3)),
+            *((ngo_id, "activity_suspension", "suspends") for ngo_id in NGOS[:3]),
+        ],
     )
 
 
@@ -464,6 +510,7 @@ OTHER_STATEMENTS: Final = {
     "/v1/organisations/{ngo_id}/licences": (3, "finds the organisation"),
     "/v1/organisations/{ngo_id}/files": (3, "finds the organisation"),
     "/v1/organisations/{ngo_id}/profile/steps": (3, "finds the organisation"),
+    "/v1/organisations/{ngo_id}/measures": (4, "finds the organisation, asks the clock which are in force"),
     "/v1/organisations/{ngo_id}/members": (4, "finds the organisation, notes who read them, and why"),
     "/v1/organisations/{ngo_id}/invitations": (4, "asks the clock which are open, notes who read them"),
     "/v1/visits/{visit_id}/guests": (5, "finds the visit and its answers, notes who read them, and why"),
@@ -535,6 +582,8 @@ MEANT: Final[dict[tuple[str, str], Keeps]] = {
     ("/v1/agreements", "on=2022-01-02"): lambda row: row["number"] == "MSP-2",
     ("/v1/local-partners", "region=53.06"): lies_in("53.06"),
     ("/v1/local-partners", "region=53"): lies_in("53"),
+    ("/v1/regional-activities", "region=53.06"): lies_in("53.06"),
+    ("/v1/regional-activities", "region=53"): lies_in("53"),
     ("/v1/regions", "level=1"): lambda row: row["parent"] is None,
     ("/v1/regions", "level=2"): lambda row: row["parent"] is not None,
     ("/v1/regions", "parent=53"): lambda row: row["parent"] == "53",

@@ -81,6 +81,19 @@ class PartnerNamed(News):
     name: str
 
 
+class PartnerNews(News):
+    about: UUID = Field(validation_alias="partner_id")
+
+
+class PartnerStepped(PartnerNews):
+    step: str
+
+
+class PartnerEnded(PartnerNews):
+    ended_on: date
+    reason: str
+
+
 class PartnersImported(News):
     count: int
 
@@ -88,6 +101,51 @@ class PartnersImported(News):
 class PartnerRejected(News):
     about: UUID = Field(validation_alias="partner_id")
     reason: str
+
+
+class ActivityNews(News):
+    about: UUID = Field(validation_alias="activity_id")
+
+
+class ActivityPlanned(ActivityNews):
+    title: str
+    starts_on: date
+    ends_on: date
+
+
+class ActivityRecorded(ActivityNews):
+    title: str
+
+
+class ActivityAnswered(ActivityNews):
+    region: str
+    answer: str
+    reason: str
+
+
+class ActivityWithdrawn(ActivityNews):
+    reason: str
+
+
+class MeasureNews(News):
+    about: UUID = Field(validation_alias="measure_id")
+    kind: str
+
+
+class MeasureTaken(MeasureNews):
+    starts_on: date
+    legal_basis: str
+    reason: str
+
+
+class MeasureLifted(MeasureNews):
+    lifted_on: date
+    reason: str
+
+
+class ExternalMeasure(MeasureNews):
+    issuer: str
+    number: str
 
 
 class ObligationNews(News):

@@ -38,8 +38,16 @@ LABELS: Final = {
     "expired": ("berakhir", "has expired"),
     "extended": ("berakhir dan dilanjutkan oleh MSP baru", "has ended, and a new MSP carries on"),
     "terminated": ("dihentikan", "has been terminated"),
+    "written_warning": ("peringatan tertulis", "written warning"),
+    "grant_stop": ("penghentian bantuan dan/atau hibah", "stop of aid and grants"),
+    "activity_suspension": ("penghentian kegiatan", "stop of activities"),
+    "closing": ("pencabutan dan penutupan", "revocation and closing"),
+    "immigration_sanction": ("sanksi keimigrasian", "immigration sanction"),
+    "permit_revocation": ("pencabutan izin prinsip", "revocation of the principle permit"),
+    "pre_orientation": ("praorientasi", "the pre-orientation"),
+    "orientation": ("orientasi", "the orientation"),
 }
-CODED: Final = ("kind", "answer", "cause")
+CODED: Final = ("kind", "answer", "cause", "step")
 
 
 @dataclass(frozen=True, slots=True)

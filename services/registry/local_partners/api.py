@@ -1,85 +1,48 @@
-"""Local partners: proposed by an NGO, approved or rejected by the Centre."""
+"""Local partners: proposed by an NGO, cleared and decided on by the Centre. Opinions: `opinions_api`."""
 
-from datetime import date, datetime
 from functools import partial
-from typing import Annotated, Self
+from typing import Annotated
 from uuid import UUID
 
 from fastapi import Depends, Query, Request, Response
-from pydantic import Field, model_validator
 
-from services.registry.access import FaskerOfficer, NgoMember, Scope, Visible
-from services.registry.dates import Day
-from services.registry.local_partners import commands, queries
+from services.registry.access import FaskerOfficer, NgoMember, OwnMemberOrOfficer, Scope, Visible
+from services.registry.local_partners import clearance, commands, queries
 from services.registry.local_partners.imports import PartnerImport
-from services.registry.local_partners.rules import Decision, Status
+from services.registry.local_partners.rules import Action, Status
+from services.registry.local_partners.views import (
+    ClearanceStep,
+    End,
+    NewLocalPartner,
+    PartnerDecision,
+    PartnerInFull,
+    ProposedPartner,
+    ShownLocalPartner,
+    ShownPartnerInFull,
+    Start,
+)
 from services.registry.organisations.queries import organisations_named
-from services.registry.organisations.views import OrganisationLink
-from services.registry.reference.rules import Regencies, RegionCode
+from services.registry.reference.rules import RegionCode
 from shared.errors import NotFound
-from shared.http.body import Body, Line, LongText, Number, Reason, ShortText, ShortTexts, View
+from shared.events.envelope import ActedBy
 from shared.http.bulk import ACCEPTS_ROWS, REQUEST_BODY, ImportReport, Mode, carry_out, parse
 from shared.http.database import Db
 from shared.http.etags import ExpectedVersion, read_response
 from shared.http.paging import PageRequest, page_response, paged
 from shared.http.routing import resource
 from shared.http.selection import Selection, selects, shown, shown_page, with_related
-from shared.http.values import wrong
 from shared.http.writes import KeyedWrite, Transaction
 
 router = resource("/local-partners", tag="local partners")
 
 
-class NewLocalPartner(Body):
-    name: Line
-    legal_form: Line
-    registration_number: Line
-    registration_valid_to: Day
-    regions: Regencies
-    programme: Line
-
-
-class PartnerDecision(Body):
-    decision: Decision
-    notes: Reason | None = None
-
-    @model_validator(mode="after")
-    def _gives_notes_where_they_matter(self) -> Self:
-        if self.decision is not Decision.APPROVED and self.notes is None:
-            raise wrong("are needed to reject, or to approve with notes", "notes")
-        return self
-
-
-class LocalPartner(View):
-    id: UUID
-    version: Number
-    ngo_id: UUID
-    status: Status
-    name: ShortText
-    legal_form: ShortText
-    registration_number: ShortText
-    registration_valid_to: date
-    regions: ShortTexts
-    programme: LongText
-    proposed_at: datetime
-    decided_at: datetime | None
-    notes: LongText | None
-
-
-class ShownLocalPartner(LocalPartner):
-    organisation: OrganisationLink | None = Field(default=None, description="With `expand=organisation`")
-
-
-Chosen = Annotated[Selection, Depends(selects(ShownLocalPartner, "organisation"))]
-
-
 async def _answer(tx: Transaction, partner_id: UUID, *, status: int = 200, location: str | None = None) -> None:
     row = await queries.find_partner(tx.conn, partner_id, Scope(everything=True))
-    view = LocalPartner.model_validate(dict(row or {}))
+    view = PartnerInFull.model_validate(row or {})
     tx.answer(view, status=status, version=view.version, location=location)
 
 
-@router.post("", status_code=201, response_model=LocalPartner)
+@router.post("", status_code=201, response_model=PartnerInFull)
 async def propose_partner(body: NewLocalPartner, member: NgoMember, write: KeyedWrite) -> Response:
     """Propose a partner for one's own NGO. Its registration must be valid (V20)."""
     async with write.begin() as tx:
@@ -99,8 +62,8 @@ async def import_partners(
     mode: Annotated[Mode, Query(description="atomic: all rows or none; partial: those that are good")] = "atomic",
     dry_run: Annotated[bool, Query(description="Write nothing, and say what would happen")] = False,
 ) -> Response:
-    """Propose many partners for one's own NGO at once, from CSV or JSON lines with the fields of a single proposal."""
-    rows = parse(request, await request.body(), NewLocalPartner, lists=frozenset({"regions"}))
+    """Propose many partners for one's own NGO at once, from CSV or JSON lines; `PUT` adds the rest of the form."""
+    rows = parse(request, await request.body(), ProposedPartner, lists=frozenset({"regions"}))
     async with write.begin() as tx:
         partners = PartnerImport(tx.conn, member.ngo_id, by=member.by, now=tx.now)
         await partners.prepare()
@@ -116,7 +79,7 @@ async def list_partners(
     scope: Visible,
     db: Db,
     page_request: Annotated[PageRequest, Depends(paged(queries.SORTING))],
-    chosen: Chosen,
+    chosen: Annotated[Selection, Depends(selects(ShownLocalPartner, "organisation"))],
     status: Annotated[Status | None, Query(description="Only those in this status")] = None,
     region: Annotated[RegionCode | None, Query(description="Only those who work there")] = None,
 ) -> Response:
@@ -134,18 +97,68 @@ async def list_partners(
     )
 
 
-@router.get("/{partner_id}", response_model=shown(ShownLocalPartner))
-async def read_partner(request: Request, partner_id: UUID, scope: Visible, db: Db, chosen: Chosen) -> Response:
-    """One local partner and how it was decided."""
+@router.get("/{partner_id}", response_model=shown(ShownPartnerInFull))
+async def read_partner(
+    request: Request,
+    partner_id: UUID,
+    scope: Visible,
+    db: Db,
+    chosen: Annotated[Selection, Depends(selects(ShownPartnerInFull, "organisation"))],
+) -> Response:
+    """One local partner, its way through the clearance, and the notes that were released."""
     async with db.read() as conn:
         row = await queries.find_partner(conn, partner_id, scope)
         if row is None:
             raise NotFound("there is no such local partner among those that you may see")
         [found] = await with_related([row], chosen, "organisation", "ngo_id", partial(organisations_named, conn))
-    return read_response(request, ShownLocalPartner.of(found), row["version"], chosen=chosen)
+    return read_response(request, ShownPartnerInFull.of(found), row["version"], chosen=chosen)
 
 
-@router.post("/{partner_id}/decision", response_model=LocalPartner)
+@router.put("/{partner_id}", response_model=PartnerInFull)
+async def change_partner(
+    partner_id: UUID, body: NewLocalPartner, member: NgoMember, version: ExpectedVersion, write: KeyedWrite
+) -> Response:
+    """The whole form anew, until the orientation begins."""
+    async with write.begin() as tx:
+        await commands.change_partner(
+            tx.conn,
+            partner_id,
+            ngo_id=member.ngo_id,
+            partner=body.model_dump(),
+            version=version,
+            by=member.by,
+            now=tx.now,
+        )
+        await _answer(tx, partner_id)
+    return tx.response
+
+
+@router.post("/{partner_id}/pre-orientation", response_model=PartnerInFull)
+async def begin_pre_orientation(
+    partner_id: UUID, body: ClearanceStep, by: FaskerOfficer, version: ExpectedVersion, write: KeyedWrite
+) -> Response:
+    """Take a proposal up: other bodies are asked for their opinions."""
+    return await _step(write, partner_id, Action.PRE_ORIENT, note=body.note, version=version, by=by)
+
+
+@router.post("/{partner_id}/orientation", response_model=PartnerInFull)
+async def begin_orientation(
+    partner_id: UUID, body: ClearanceStep, by: FaskerOfficer, version: ExpectedVersion, write: KeyedWrite
+) -> Response:
+    """Invite the partner to its orientation. From here on its form stays as it is."""
+    return await _step(write, partner_id, Action.ORIENT, note=body.note, version=version, by=by)
+
+
+async def _step(
+    write: KeyedWrite, partner_id: UUID, action: Action, *, note: str | None, version: int, by: ActedBy
+) -> Response:
+    async with write.begin() as tx:
+        await clearance.take_step(tx.conn, partner_id, action, note=note, version=version, by=by, now=tx.now)
+        await _answer(tx, partner_id)
+    return tx.response
+
+
+@router.post("/{partner_id}/decision", response_model=PartnerInFull)
 async def decide_partner(
     partner_id: UUID, body: PartnerDecision, by: FaskerOfficer, version: ExpectedVersion, write: KeyedWrite
 ) -> Response:
@@ -153,6 +166,38 @@ async def decide_partner(
     async with write.begin() as tx:
         await commands.decide_partner(
             tx.conn, partner_id, body.decision, notes=body.notes, version=version, by=by, now=tx.now
+        )
+        await _answer(tx, partner_id)
+    return tx.response
+
+
+@router.post("/{partner_id}/start", response_model=PartnerInFull)
+async def start_partnership(
+    partner_id: UUID, body: Start, whose: OwnMemberOrOfficer, version: ExpectedVersion, write: KeyedWrite
+) -> Response:
+    """Record that the work with an approved partner has begun. Its registration was valid on that day (V20)."""
+    async with write.begin() as tx:
+        await clearance.start_partnership(
+            tx.conn, partner_id, started_on=body.started_on, version=version, whose=whose, now=tx.now
+        )
+        await _answer(tx, partner_id)
+    return tx.response
+
+
+@router.post("/{partner_id}/end", response_model=PartnerInFull)
+async def end_partnership(
+    partner_id: UUID, body: End, whose: OwnMemberOrOfficer, version: ExpectedVersion, write: KeyedWrite
+) -> Response:
+    """Record that the partnership has ended: no plan may name the partner any more (V20)."""
+    async with write.begin() as tx:
+        await clearance.end_partnership(
+            tx.conn,
+            partner_id,
+            ended_on=body.ended_on,
+            reason=body.reason,
+            version=version,
+            whose=whose,
+            now=tx.now,
         )
         await _answer(tx, partner_id)
     return tx.response

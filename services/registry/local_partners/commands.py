@@ -1,16 +1,34 @@
 """Proposals of local partners and decisions on them. Each function runs in the caller's transaction."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
+import asyncpg
+
 from services.registry.errors import AlreadyExists
-from services.registry.events import LocalPartnerApproved, LocalPartnerProposed, LocalPartnerRejected
-from services.registry.local_partners.rules import Decision, Status, check_registration, decide
+from services.registry.events import (
+    LocalPartnerApproved,
+    LocalPartnerChanged,
+    LocalPartnerProposed,
+    LocalPartnerRejected,
+)
+from services.registry.local_partners.clearance import lock_partner, record_step
+from services.registry.local_partners.rules import (
+    DECISIONS,
+    ORIENTATION_REQUIRED,
+    Action,
+    Decision,
+    Status,
+    advance,
+    check_consents,
+    check_orientation,
+    check_registration,
+)
 from services.registry.organisations.rules import Status as OrganisationStatus
 from services.registry.organisations.rules import require_active
-from services.registry.reference.queries import check_regions
+from services.registry.reference.queries import check_regions, dated_rule
 from shared.clock import JAKARTA
 from shared.db import Connection
 from shared.errors import NotAllowed, NotFound, expect_version
@@ -18,37 +36,33 @@ from shared.events.append import emit
 from shared.events.envelope import ActedBy
 from shared.ids import uuid7
 
+ALREADY_THERE: Final = "a local partner with this registration number is proposed or approved already"
+
 
 async def propose_partner(
     conn: Connection, ngo_id: UUID, *, partner: Mapping[str, Any], by: ActedBy, now: datetime
 ) -> UUID:
-    """`partner`: its columns as they stand in the form."""
-    today = now.astimezone(JAKARTA).date()
-    status = await conn.fetchval("SELECT status FROM organisation WHERE id = $1 FOR SHARE", ngo_id)
-    require_active(OrganisationStatus(status), "to propose a local partner")
-    check_registration(partner["registration_valid_to"], today)
-    await check_regions(conn, partner["regions"], "#/regions", on=today)
+    """`partner`: its columns as they stand in the form, and its `consents`."""
+    await _check_form(conn, ngo_id, partner, now)
     partner_id: UUID | None = await conn.fetchval(
         """
         INSERT INTO local_partner (id, ngo_id, status, name, legal_form, registration_number,
-                                   registration_valid_to, regions, programme, proposed_at, proposed_by)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
+                                   registration_valid_to, regions, programme, proposed_at, proposed_by, address,
+                                   npwp, funding_amount, funding_currency, starts_on, ends_on, has_bank_account)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)
         ON CONFLICT (ngo_id, lower(registration_number)) WHERE status <> 'rejected' DO NOTHING RETURNING id
         """,
         uuid7(),
         ngo_id,
         Status.PROPOSED,
-        partner["name"],
-        partner["legal_form"],
-        partner["registration_number"],
-        partner["registration_valid_to"],
-        partner["regions"],
-        partner["programme"],
+        *_columns(partner)[:6],
         now,
         by.subject,
+        *_columns(partner)[6:],
     )
     if partner_id is None:
-        raise AlreadyExists("a local partner with this registration number is proposed or approved already")
+        raise AlreadyExists(ALREADY_THERE)
+    await _write_consents(conn, partner_id, partner["consents"])
     emit(
         conn,
         LocalPartnerProposed(
@@ -63,6 +77,86 @@ async def propose_partner(
     return partner_id
 
 
+async def change_partner(
+    conn: Connection,
+    partner_id: UUID,
+    *,
+    ngo_id: UUID,
+    partner: Mapping[str, Any],
+    version: int,
+    by: ActedBy,
+    now: datetime,
+) -> None:
+    """The whole form anew, until the orientation begins: what others have looked at stays as it is."""
+    found = await lock_partner(conn, partner_id)
+    if found is None or found["ngo_id"] != ngo_id:
+        raise NotFound("there is no local partner with this id among your organisation's")
+    expect_version(found["version"], version)
+    advance(Status(found["status"]), Action.CHANGE)
+    await _check_form(conn, ngo_id, partner, now)
+    try:
+        await conn.execute(
+            """
+            UPDATE local_partner
+            SET version = version + 1, name = $2, legal_form = $3, registration_number = $4,
+                registration_valid_to = $5, regions = $6, programme = $7, address = $8, npwp = $9,
+                funding_amount = $10, funding_currency = $11, starts_on = $12, ends_on = $13,
+                has_bank_account = $14, changed_by = $15
+            WHERE id = $1
+            """,
+            partner_id,
+            *_columns(partner),
+            by.subject,
+        )
+    except asyncpg.UniqueViolationError:
+        raise AlreadyExists(ALREADY_THERE) from None
+    await conn.execute("DELETE FROM local_partner_consent WHERE partner_id = $1", partner_id)
+    await _write_consents(conn, partner_id, partner["consents"])
+    # A region in which it is to work no longer must learn of it too.
+    regions = tuple(sorted({*found["regions"], *partner["regions"]}))
+    emit(
+        conn,
+        LocalPartnerChanged(occurred_at=now, actor=by, ngo_id=ngo_id, regions=regions, partner_id=partner_id),
+    )
+
+
+async def _check_form(conn: Connection, ngo_id: UUID, partner: Mapping[str, Any], now: datetime) -> None:
+    today = now.astimezone(JAKARTA).date()
+    status = await conn.fetchval("SELECT status FROM organisation WHERE id = $1 FOR SHARE", ngo_id)
+    require_active(OrganisationStatus(status), "to propose a local partner")
+    check_registration(partner["registration_valid_to"], today)
+    await check_regions(conn, partner["regions"], "#/regions", on=today)
+    check_consents([consent["region"] for consent in partner["consents"]], partner["regions"])
+
+
+def _columns(partner: Mapping[str, Any]) -> list[Any]:
+    return [
+        partner["name"],
+        partner["legal_form"],
+        partner["registration_number"],
+        partner["registration_valid_to"],
+        partner["regions"],
+        partner["programme"],
+        partner["address"],
+        partner["npwp"],
+        partner["funding_amount"],
+        partner["funding_currency"],
+        partner["starts_on"],
+        partner["ends_on"],
+        partner["has_bank_account"],
+    ]
+
+
+async def _write_consents(conn: Connection, partner_id: UUID, consents: Sequence[Mapping[str, Any]]) -> None:
+    await conn.executemany(
+        """
+        INSERT INTO local_partner_consent (partner_id, region, document_number, issued_on, document_sha256)
+        VALUES ($1, $2, $3, $4, $5)
+        """,
+        [(partner_id, c["region"], c["document_number"], c["issued_on"], c["document_sha256"]) for c in consents],
+    )
+
+
 async def decide_partner(
     conn: Connection,
     partner_id: UUID,
@@ -73,21 +167,19 @@ async def decide_partner(
     by: ActedBy,
     now: datetime,
 ) -> None:
-    partner = await conn.fetchrow(
-        """
-        SELECT version, ngo_id, status, name, registration_valid_to, regions, proposed_by FROM local_partner
-        WHERE id = $1 FOR UPDATE
-        """,
-        partner_id,
-    )
+    partner = await lock_partner(conn, partner_id)
     if partner is None:
         raise NotFound("there is no local partner with this id")
     expect_version(partner["version"], version)
-    if partner["proposed_by"] == by.subject:
+    if by.subject in (partner["proposed_by"], partner["changed_by"]):
         raise NotAllowed("whoever proposed a partner can't decide on it", rule="V23")
-    status = decide(Status(partner["status"]), decision)
+    today = now.astimezone(JAKARTA).date()
+    action = DECISIONS[decision]
+    status = advance(Status(partner["status"]), action)
+    rule = await dated_rule(conn, ORIENTATION_REQUIRED, on=today)
+    check_orientation(Status(partner["status"]), action, required=rule is not None and rule.value > 0)
     if decision is not Decision.REJECTED:
-        check_registration(partner["registration_valid_to"], now.astimezone(JAKARTA).date())
+        check_registration(partner["registration_valid_to"], today)
     await conn.execute(
         """
         UPDATE local_partner
@@ -102,6 +194,7 @@ async def decide_partner(
         by.subject,
         by.role,
     )
+    await record_step(conn, partner, action, status, note=notes, by=by, now=now)
     emit(conn, _decided(partner_id, partner, decision, notes or "", by=by, now=now))
 
 

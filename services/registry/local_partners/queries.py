@@ -1,15 +1,16 @@
-"""Reads of local partners, within what the caller may see."""
+"""Reads of local partners, within what the caller may see. Opinions are the Centre's alone."""
 
 from datetime import date
 from typing import Any, Final
 from uuid import UUID
 
 from services.registry.access import Scope
-from services.registry.local_partners.rules import Status
+from services.registry.local_partners.rules import Status, missing
 from shared.db import Connection
 from shared.http.paging import ONE, PageRequest, Sorting, fetch_page
 
 SORTING: Final = Sorting(name=("name", str), registration_valid_to=("registration_valid_to", date))
+OPINION_SORTING: Final = Sorting(given_on=("given_on", date))
 
 
 async def list_partners(
@@ -26,7 +27,8 @@ async def list_partners(
         page,
         """
         SELECT id, version, ngo_id, status, name, legal_form, registration_number, registration_valid_to,
-               regions, programme, proposed_at, decided_at, notes
+               regions, programme, proposed_at, decided_at, notes, address, npwp, funding_amount,
+               funding_currency, starts_on, ends_on, has_bank_account, started_on, ended_on, end_reason
         FROM local_partner
         WHERE (ngo_id = $1 OR $2 OR EXISTS (
                 SELECT FROM unnest(regions) AS place (code), unnest($3::text[]) AS own (code)
@@ -47,6 +49,71 @@ async def list_partners(
     )
 
 
-async def find_partner(conn: Connection, partner_id: UUID, scope: Scope) -> Any | None:
+async def find_partner(conn: Connection, partner_id: UUID, scope: Scope) -> dict[str, Any] | None:
+    """With its consents, the steps it took, and the notes on opinions that were released."""
     rows = await list_partners(conn, ONE, scope, partner_id=partner_id)
+    if not rows:
+        return None
+    consents = await conn.fetch(
+        """
+        SELECT region, document_number, issued_on, document_sha256 FROM local_partner_consent
+        WHERE partner_id = $1 ORDER BY region
+        """,
+        partner_id,
+    )
+    steps = await conn.fetch(
+        """
+        SELECT action, from_status, to_status, note, actor_role, at FROM local_partner_step
+        WHERE partner_id = $1 ORDER BY version
+        """,
+        partner_id,
+    )
+    notes = await conn.fetch(
+        """
+        SELECT released_note AS note, released_at FROM local_partner_opinion
+        WHERE partner_id = $1 AND released_at IS NOT NULL ORDER BY released_at, id
+        """,
+        partner_id,
+    )
+    return {
+        **rows[0],
+        "consents": [dict(consent) for consent in consents],
+        "steps": [dict(step) for step in steps],
+        "released_notes": [dict(note) for note in notes],
+        "missing": missing(rows[0], {consent["region"] for consent in consents}),
+    }
+
+
+async def list_opinions(
+    conn: Connection, page: PageRequest, partner_id: UUID, *, opinion_id: UUID | None = None
+) -> list[Any]:
+    return await fetch_page(
+        conn,
+        page,
+        """
+        SELECT id, version, partner_id, body, stance, text, given_on, recorded_at, recorded_by_role, released_note,
+               released_at
+        FROM local_partner_opinion
+        WHERE partner_id = $1 AND ($2::uuid IS NULL OR id = $2)
+        """,
+        partner_id,
+        opinion_id,
+        sorting=OPINION_SORTING,
+    )
+
+
+async def find_opinion(conn: Connection, partner_id: UUID, opinion_id: UUID) -> Any | None:
+    rows = await list_opinions(conn, ONE, partner_id, opinion_id=opinion_id)
     return rows[0] if rows else None
+
+
+async def partner_exists(conn: Connection, partner_id: UUID) -> bool:
+    found: bool = await conn.fetchval("SELECT EXISTS (SELECT FROM local_partner WHERE id = $1)", partner_id)
+    return found
+
+
+async def list_bodies(conn: Connection) -> list[Any]:
+    rows: list[Any] = await conn.fetch(
+        "SELECT code, name_id, name_en, valid_from, valid_to FROM clearance_body ORDER BY position"
+    )
+    return rows

@@ -20,12 +20,13 @@ from services.registry.events import (
 )
 from services.registry.licences.commands import record_licence
 from services.registry.licences.rules import Kind
+from services.registry.measures.queries import is_suspended_by_measure
 from services.registry.members.commands import add_member, remove_all_members
 from services.registry.organisations.rules import PUBLIC_STATUSES, Action, Status, advance, require_active
 from services.registry.profiles.commands import check_profile, confirm_the_rest, expect_nothing_queried
 from shared.clock import JAKARTA
 from shared.db import Connection
-from shared.errors import InvalidInput, NotAllowed, NotFound, expect_version
+from shared.errors import ActionNotAllowed, InvalidInput, NotAllowed, NotFound, expect_version
 from shared.events.append import emit
 from shared.events.envelope import ActedBy
 from shared.ids import uuid7
@@ -151,6 +152,8 @@ async def suspend_reinstate_or_close(
     now: datetime,
 ) -> None:
     await _advance(conn, ngo_id, action, reason=reason, version=version, by=by, now=now)
+    if action is Action.REINSTATE and await is_suspended_by_measure(conn, ngo_id):
+        raise ActionNotAllowed("a measure suspends this organisation: lift it, and the organisation is reinstated")
     regions = await working_area(conn, ngo_id)
     emit(
         conn,

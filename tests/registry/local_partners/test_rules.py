@@ -1,29 +1,95 @@
-from datetime import date
+from datetime import date, timedelta
 from itertools import product
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from services.registry.local_partners.rules import NEXT, Decision, Status, check_registration, decide
+from services.registry.local_partners.rules import (
+    DECISIONS,
+    NEXT,
+    Action,
+    Decision,
+    Status,
+    advance,
+    check_consents,
+    check_day,
+    check_orientation,
+    check_registration,
+    missing,
+)
 from shared.errors import ActionNotAllowed, InvalidInput
 
+CLEARANCE = (Status.PROPOSED, Status.PRE_ORIENTATION, Status.ORIENTATION)
 
-@pytest.mark.parametrize(("status", "decision"), sorted(product(Status, Decision)))
-def test_a_partner_is_decided_once(status: Status, decision: Decision) -> None:
-    if status is Status.PROPOSED:
-        assert decide(status, decision).value == decision.value
+
+@pytest.mark.parametrize(("status", "action"), sorted(set(product(Status, Action)) - NEXT.keys()))
+def test_an_action_that_is_not_open_is_refused(status: Status, action: Action) -> None:
+    with pytest.raises(ActionNotAllowed, match=f"cannot {action} a local partner: it is {status}"):
+        advance(status, action)
+
+
+@pytest.mark.parametrize(("status", "action"), sorted(NEXT))
+def test_an_open_action_leads_where_the_table_says(status: Status, action: Action) -> None:
+    assert advance(status, action) is NEXT[status, action]
+
+
+def test_every_state_is_reached_and_what_is_rejected_or_ended_stays_so() -> None:
+    assert set(NEXT.values()) == set(Status)
+    assert {status for status, _ in NEXT} == set(Status) - {Status.REJECTED, Status.ENDED}
+
+
+@pytest.mark.parametrize(("status", "decision"), sorted(product(CLEARANCE, Decision)))
+def test_once_the_clearance_has_begun_only_its_end_approves(status: Status, decision: Decision) -> None:
+    action = DECISIONS[decision]
+    if status is Status.PRE_ORIENTATION and decision is not Decision.REJECTED:
+        assert (status, action) not in NEXT
     else:
-        with pytest.raises(ActionNotAllowed, match=f"it is {status}"):
-            decide(status, decision)
+        assert advance(status, action).value == decision.value
 
 
-def test_every_decision_has_its_status() -> None:
-    assert set(NEXT.values()) == set(Status) - {Status.PROPOSED}
+@pytest.mark.parametrize("action", [Action.APPROVE, Action.APPROVE_WITH_NOTES])
+def test_the_rule_of_the_day_may_require_the_orientation(action: Action) -> None:
+    check_orientation(Status.PROPOSED, action, required=False)
+    check_orientation(Status.ORIENTATION, action, required=True)
+    check_orientation(Status.PROPOSED, Action.REJECT, required=True)
+
+    with pytest.raises(ActionNotAllowed, match="after its orientation only"):
+        check_orientation(Status.PROPOSED, action, required=True)
 
 
-def test_a_registration_is_valid_through_its_last_day() -> None:
-    check_registration(date(2020, 12, 31), on=date(2020, 12, 31))
+@given(st.dates(date(1990, 1, 1), date(2100, 1, 1)), st.integers(-3, 3))
+def test_v20_a_registration_is_valid_through_its_last_day(last: date, days: int) -> None:
+    if days <= 0:
+        check_registration(last, on=last + timedelta(days))
+        return
+    with pytest.raises(InvalidInput) as refusal:
+        check_registration(last, on=last + timedelta(days))
+    assert refusal.value.rule == "V20"
+
+
+@given(st.dates(date(1990, 1, 1), date(2100, 1, 1)), st.integers(0, 400), st.integers(-5, 405))
+def test_what_is_recorded_happened_from_the_earliest_day_to_today(earliest: date, open_days: int, after: int) -> None:
+    day, today = earliest + timedelta(after), earliest + timedelta(open_days)
+    if 0 <= after <= open_days:
+        check_day("#/started_on", day, earliest=earliest, today=today)
+        return
+    with pytest.raises(InvalidInput) as refusal:
+        check_day("#/started_on", day, earliest=earliest, today=today)
+    assert refusal.value.errors[0].pointer == "#/started_on"
+
+
+def test_a_local_government_consents_for_a_region_of_the_partner() -> None:
+    check_consents(["53.06"], ["53.06", "53.10"])
 
     with pytest.raises(InvalidInput) as refusal:
-        check_registration(date(2020, 12, 31), on=date(2021, 1, 1))
+        check_consents(["53.06", "72.10"], ["53.06", "53.10"])
+    assert refusal.value.errors[0].pointer == "#/consents/1/region"
 
-    assert refusal.value.rule == "V20"
+
+def test_what_a_partner_has_not_shown_is_named() -> None:
+    bare = dict.fromkeys(("address", "npwp", "funding_amount", "starts_on", "ends_on", "has_bank_account"))
+    full = dict.fromkeys(bare, True)
+
+    assert missing(bare | {"regions": ["53.06", "53.10"]}, {"53.10"}) == [*bare, "consents/53.06"]
+    assert missing(full | {"regions": ["53.06"]}, {"53.06"}) == []

@@ -182,4 +182,110 @@ TEMPLATES: Final[Mapping[str, tuple[Template, ...]]] = {
             "Your local partner was rejected. Reason: {reason}",
         ),
     ),
+    "LocalPartnerStepped": (
+        Template(
+            ("ngo",),
+            "Mitra lokal memasuki {step}",
+            "Local partner has come to {step}",
+            "Usulan mitra lokal Anda memasuki {step}.",
+            "The local partner that you propose has come to {step}.",
+        ),
+    ),
+    "LocalPartnerNoteReleased": (
+        Template(
+            ("ngo",),
+            "Catatan tentang mitra lokal",
+            "A note on your local partner",
+            "Fasker membuka catatan tentang mitra lokal Anda; lihat di registrasi.",
+            "The Centre has released a note on your local partner; the registry shows it.",
+        ),
+    ),
+    "LocalPartnerEnded": (
+        Template(
+            ("ngo", "fasker_officer"),
+            "Kemitraan lokal berakhir",
+            "A local partnership has ended",
+            "Kemitraan lokal {ngo} berakhir pada {ended_on}. Alasan: {reason}",
+            "A local partnership of {ngo} ended on {ended_on}. Reason: {reason}",
+        ),
+    ),
+    "RegionalActivityNotified": (
+        Template(
+            ("region", "fasker_officer"),
+            "Pemberitahuan kegiatan: {title}",
+            "Activity notified: {title}",
+            "{ngo} memberitahukan kegiatan {title}, {starts_on} sampai {ends_on}.",
+            "{ngo} notifies the activity {title}, from {starts_on} to {ends_on}.",
+        ),
+    ),
+    "RegionalActivityChanged": (
+        Template(
+            ("region", "fasker_officer"),
+            "Perubahan kegiatan: {title}",
+            "Activity changed: {title}",
+            "{ngo} mengubah pemberitahuan kegiatan {title}: {starts_on} sampai {ends_on}.",
+            "{ngo} has changed its notice of the activity {title}: from {starts_on} to {ends_on}.",
+        ),
+    ),
+    "RegionalActivityRecorded": (
+        Template(
+            ("ngo",),
+            "Pemberitahuan kegiatan dicatat",
+            "Activity recorded",
+            "Pemberitahuan kegiatan {title} sudah dicatat; daerah akan menjawab.",
+            "Your notice of {title} is recorded; the regions will answer.",
+        ),
+        Template(
+            ("region",),
+            "Kegiatan ormas asing di {here}",
+            "Activity of a foreign NGO in {here}",
+            "Kegiatan {title} dari {ngo} sudah dicatat. Mohon dijawab.",
+            "The activity {title} of {ngo} is recorded. Please answer.",
+        ),
+    ),
+    "RegionalActivityAnsweredByRegion": (
+        Template(
+            ("ngo", "fasker_officer"),
+            "{region} {answer} kegiatan",
+            "{region} {answer} the activity",
+            "{region} {answer} kegiatan {ngo}. Keterangan: {reason}",
+            "{region} {answer} the activity of {ngo}. Note: {reason}",
+        ),
+    ),
+    "RegionalActivityWithdrawn": (
+        Template(
+            ("region", "fasker_officer"),
+            "Pemberitahuan kegiatan ditarik",
+            "Activity withdrawn",
+            "{ngo} menarik pemberitahuan kegiatannya. Alasan: {reason}",
+            "{ngo} has withdrawn its notice of an activity. Reason: {reason}",
+        ),
+    ),
+    "MeasureTaken": (
+        Template(
+            ("ngo",),
+            "{kind} terhadap {ngo}",
+            "{kind} against {ngo}",
+            "{kind} berlaku sejak {starts_on} berdasarkan {legal_basis}. Alasan: {reason}",
+            "{kind} in force from {starts_on} under {legal_basis}. Reason: {reason}",
+        ),
+    ),
+    "MeasureLifted": (
+        Template(
+            ("ngo",),
+            "{kind} dicabut",
+            "{kind} lifted",
+            "{kind} terhadap {ngo} dicabut pada {lifted_on}. Alasan: {reason}",
+            "{kind} against {ngo} was lifted on {lifted_on}. Reason: {reason}",
+        ),
+    ),
+    "ExternalMeasureRecorded": (
+        Template(
+            ("ngo", "fasker_head"),
+            "Keputusan {issuer} dicatat",
+            "Decision of {issuer} recorded",
+            "{kind} terhadap {ngo} oleh {issuer}, nomor {number}, sudah dicatat.",
+            "{kind} against {ngo} by {issuer}, number {number}, is recorded.",
+        ),
+    ),
 }
