@@ -1,5 +1,5 @@
-"""Registry: foreign NGOs, who acts for them, their files, licences, agreements, master plans, local partners, activities
-in the regions, and measures against them.
+"""Registry: foreign NGOs, who acts for them, their files, licences, agreements, master plans, local partners, notices
+of regional activities, measures, and the public register.
 
 NGOs apply and propose; the Centre for Cooperation Facilitation (Pusat Fasker) decides and signs; the technical
 unit (Satker) approves master plans too. Licences are evidence only: Foreign Affairs issues them (PP 59/2016, under

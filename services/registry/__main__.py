@@ -6,6 +6,7 @@ from services.registry.access import whose_reads
 from services.registry.agreements import api as agreements
 from services.registry.agreements.endings import find_ended_agreements
 from services.registry.alignment import api as alignment
+from services.registry.coverage import api as coverage
 from services.registry.duplicates import api as duplicates
 from services.registry.files import api as files
 from services.registry.files.commands import clean_up_uploads
@@ -23,6 +24,8 @@ from services.registry.members import api as members
 from services.registry.organisations import api as organisations
 from services.registry.profiles import api as profiles
 from services.registry.programme_directions import api as programme_directions
+from services.registry.public import api as public
+from services.registry.public.changes import number_public_changes
 from services.registry.reference import api as reference
 from services.registry.regional_activities import api as regional_activities
 from services.registry.regions import api as regions
@@ -60,12 +63,13 @@ SERVICE: Final = Service(
         regions.router,
         frameworks.router,
         alignment.router,
+        public.router,
+        coverage.router,
         reads_router(whose_reads),
     ],
     sources=["reporting", "recommendations"],
     apply=one_by_one(HANDLERS),
-    jobs=[find_expiring_licences, find_ended_agreements],
-    jobs=[clean_up_uploads],
+    jobs=[find_expiring_licences, find_ended_agreements, clean_up_uploads, number_public_changes],
 )
 
 if __name__ == "__main__":

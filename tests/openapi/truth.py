@@ -59,7 +59,8 @@ def _judge_body(where: str, service: str, content: Json, response: httpx.Respons
     schema = content[media_type]["schema"]
     if schema.get("format") == "binary":
         return
-    errors = list(_validator(service, _frozen(schema)).iter_errors(response.json()))
+    shown = response.json() if media_type.endswith("json") else response.text
+    errors = list(_validator(service, _frozen(schema)).iter_errors(shown))
     assert not errors, f"{where}: {[(str(error.message), error.instance_path) for error in errors]}"
 
 

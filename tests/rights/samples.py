@@ -68,6 +68,7 @@ SAMPLES: Final = {
         SELECT id::text AS value, ngo_id::text, '{}'::text[] AS regions, '{}'::text[] AS whose, false AS draft
         FROM measure
     """,
+    "registry /v1/register/{ngo_id}": ANYWHERE % "(SELECT id::text FROM organisation WHERE status = 'active' LIMIT 1)",
     "registry /v1/regions/{code}": ANYWHERE % "'53.06'",
     "reporting /v1/obligations/{obligation_id}": WITH_REGIONS % "obligation",
     "reporting /v1/work-plans/{plan_id}": OF_DOCUMENTS % "work_plan",

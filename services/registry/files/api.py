@@ -20,9 +20,9 @@ from shared.errors import NotFound
 from shared.http import media
 from shared.http.body import Body, Line, Number, ShortText, View
 from shared.http.database import Db
-from shared.http.downloads import download_response
 from shared.http.etags import ExpectedVersion, read_response
 from shared.http.paging import PageRequest, page_response, paged
+from shared.http.ranges import download_response
 from shared.http.routing import resource
 from shared.http.selection import Selection, selects, shown_page
 from shared.http.writes import KeyedWrite, Transaction

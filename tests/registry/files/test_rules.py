@@ -6,8 +6,8 @@ from hypothesis import strategies as st
 
 from services.registry.files.rules import NEXT, PART_BYTES, Action, Status, advance, part_length, parts_of
 from shared.errors import ActionNotAllowed
-from shared.http.downloads import wanted_range
 from shared.http.middleware import MAX_BODY_BYTES
+from shared.http.ranges import wanted_range
 
 
 @pytest.mark.parametrize(("status", "action"), sorted(NEXT))
