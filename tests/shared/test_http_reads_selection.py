@@ -104,7 +104,7 @@ POSITIONS: Final = {
     "/v1/coverage/sectors": {"year", "region"},
 }
 """From where a feed is read, and how long it waits: see tests/notifications/deliveries. Of which day a list is, what is
-searched and what is summed up: other rows than without it, not fewer; see tests/registry/regions, public and coverage."""
+searched and summed up: other rows than without it, not fewer; see tests/registry/regions, public and coverage."""
 
 
 @dataclass(frozen=True)

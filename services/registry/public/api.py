@@ -12,7 +12,7 @@ from pydantic import Field
 
 from services.registry.access import PUBLIC
 from services.registry.organisations.rules import Status
-from services.registry.organisations.views import Country
+from services.registry.profiles.views import Country
 from services.registry.public import changes, dictionary, formats, queries
 from services.registry.public.rules import known_before
 from services.registry.public.views import Change, Changes, Entry
