@@ -1,5 +1,6 @@
 -- The database's eight roles: per service an owner, who migrates its schema, and the service itself, which reaches no other
--- schema. Run as superuser in the database; repeating it changes nothing. Passwords, where needed, are set elsewhere.
+-- schema. And the extension that registry needs. Run as superuser in the database; repeating it changes nothing. Passwords,
+-- where needed, are set elsewhere.
 
 DO $$
 DECLARE
@@ -20,4 +21,6 @@ BEGIN
         EXECUTE format('GRANT CONNECT ON DATABASE %I TO %I, %I', current_database(), service || '_owner', service);
         EXECUTE format('CREATE SCHEMA IF NOT EXISTS %I AUTHORIZATION %I', service, service || '_owner');
     END LOOP;
+    -- Names with misspellings. In registry's own schema: it is the one on registry's search path.
+    CREATE EXTENSION IF NOT EXISTS pg_trgm SCHEMA registry;
 END $$;
