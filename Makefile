@@ -66,6 +66,10 @@ bench: setup ## what the event core costs, into build/bench.json: make bench QUI
 soak: setup ## ten minutes of writes and reads over HTTP at 80 % of the limit, into build/bench.json
 	@$(VENV_PYTHON) -m tests.bench soak $(if $(QUICK),--quick)
 
+.PHONY: register
+register: setup ## the public register under load: searches on one core, who does what where, downloads' memory, into build/bench.json
+	@$(VENV_PYTHON) -m tests.bench register $(if $(QUICK),--quick)
+
 .PHONY: check
 check: setup ## format, lint, types, import rules, SQL, contracts, secrets, licences
 	@bash tests/check.sh

@@ -4,6 +4,7 @@ from typing import Final
 
 from services.registry.access import whose_reads
 from services.registry.agreements import api as agreements
+from services.registry.coverage import api as coverage
 from services.registry.handlers import HANDLERS
 from services.registry.invitations import api as invitations
 from services.registry.licences import api as licences
@@ -11,6 +12,8 @@ from services.registry.local_partners import api as local_partners
 from services.registry.master_plans import api as master_plans
 from services.registry.members import api as members
 from services.registry.organisations import api as organisations
+from services.registry.public import api as public
+from services.registry.public.changes import number_public_changes
 from services.registry.reference import api as reference
 from services.registry.settings import Settings
 from shared.audit import reads_router
@@ -30,10 +33,13 @@ SERVICE: Final = Service(
         master_plans.router,
         local_partners.router,
         reference.router,
+        public.router,
+        coverage.router,
         reads_router(whose_reads),
     ],
     sources=["reporting", "recommendations"],
     apply=one_by_one(HANDLERS),
+    jobs=[number_public_changes],
 )
 
 if __name__ == "__main__":

@@ -83,6 +83,7 @@ class RequestMiddleware:
         if response is None:
             try:
                 async with timeout(self._seconds_max) as bound:
+                    scope["state"]["bound"] = bound  # a download has it anew for each part
                     await self._inner(_as_get(scope), body, answer)
             except Replay as replay:
                 response = replay.response

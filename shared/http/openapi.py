@@ -30,7 +30,7 @@ from shared.settings import ServiceSettings
 Json = dict[str, Any]
 
 VERSION: Final = "1.0.0"
-READS: Final = {"read_response", "page_response", "tagged", "read_with_person"}
+READS: Final = {"read_response", "page_response", "tagged", "read_with_person", "download"}
 """An endpoint that calls one of these answers with an ETag, or 304 to `If-None-Match`."""
 
 TAGS: Final = READS | {"etag"}

@@ -12,7 +12,7 @@ import uvloop
 from shared import logging
 from shared.local import stack
 from shared.local.folders import REPOSITORY, RUN, locked
-from tests.bench import append, debezium, flat, http, inbox, paced, poison, profile, relay, report, soak
+from tests.bench import append, debezium, flat, http, inbox, paced, poison, profile, register, relay, report, soak
 from tests.bench.ground import Ground, prepared
 from tests.bench.runs import Measure
 
@@ -32,7 +32,7 @@ MEASURES: Final[Mapping[str, Measuring]] = {
     "flat": flat.measure,
     "http": http.measure,
 }
-LONG: Final[Mapping[str, Measuring]] = {"soak": soak.measure}
+LONG: Final[Mapping[str, Measuring]] = {"soak": soak.measure, "register": register.measure}
 """Only when they are asked for by name."""
 
 

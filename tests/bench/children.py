@@ -34,6 +34,7 @@ ROLES: Final = {
     "bare": "tests.bench.reading:consuming_barely",
     "kit": "tests.bench.served:with_the_kit",
     "bare_http": "tests.bench.served:bare",
+    "register": "tests.bench.register:serving",
 }
 
 

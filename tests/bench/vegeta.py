@@ -42,6 +42,7 @@ class Load:
     failed: int
     errors: Sequence[str]
     p50: float
+    p95: float
     p99: float
 
 
@@ -93,6 +94,7 @@ async def attack(*requests: Request, count: int, workers: int, rate: int = 0) ->
         failed=sum(number for status, number in answers.items() if not status.startswith("2")),
         errors=sorted(errors - {AT_ITS_END}),
         p50=latencies["50th"] / MILLISECOND,
+        p95=latencies["95th"] / MILLISECOND,
         p99=latencies["99th"] / MILLISECOND,
     )
 

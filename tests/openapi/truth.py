@@ -56,7 +56,8 @@ def _judge_body(where: str, service: str, content: Json, response: httpx.Respons
         assert not response.content, f"{where}: the document has no body"
         return
     assert media_type in content, f"{where}: the document does not have {media_type}"
-    errors = list(_validator(service, _frozen(content[media_type]["schema"])).iter_errors(response.json()))
+    shown = response.json() if media_type.endswith("json") else response.text
+    errors = list(_validator(service, _frozen(content[media_type]["schema"])).iter_errors(shown))
     assert not errors, f"{where}: {[(str(error.message), error.instance_path) for error in errors]}"
 
 

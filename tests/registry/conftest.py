@@ -149,6 +149,51 @@ def join(world: World, registry: httpx.AsyncClient) -> Callable[..., Awaitable[J
     return invite_and_accept
 
 
+@pytest.fixture
+def approve(world: World, registry: httpx.AsyncClient) -> Make:
+    """Approves a master plan of one activity, changed as named."""
+
+    async def approve_master_plan(agreement: Json, **changes: Any) -> Json:
+        activity = {
+            "title": "Sanitasi total berbasis masyarakat",
+            "detail": "Pelatihan kelompok perempuan tani",
+            "sector": "water_and_sanitation",
+            "priority": "PN5-2020",
+            "sdgs": [6],
+            "regions": agreement["regions"],
+            "from_year": 2020,
+            "to_year": 2022,
+            "budget": "1250000.50",
+            "currency": "EUR",
+            "outcome_indicator": "villages free of open defecation",
+        }
+        response = await registry.post(
+            f"/v1/agreements/{agreement['id']}/master-plan",
+            json={"activities": [activity | changes]},
+            headers=world.write("fasker_officer"),
+        )
+        assert response.status_code == 201, response.text
+        plan: Json = response.json()
+        return plan
+
+    return approve_master_plan
+
+
+@pytest.fixture
+def act(world: World, registry: httpx.AsyncClient) -> Callable[..., Awaitable[None]]:
+    """Has the ministry take a step with an organisation: suspension, closure, merger, ..."""
+
+    async def take_step(ngo: Json, step: str, version: int, **body: Any) -> None:
+        response = await registry.post(
+            f"/v1/organisations/{ngo['id']}/{step}",
+            json={"reason": "because it is so"} | body,
+            headers=world.write("fasker_head", match=version),
+        )
+        assert response.status_code == 200, response.text
+
+    return take_step
+
+
 def broken(response: httpx.Response) -> set[tuple[str, str | None]]:
     """The fields that a problem names, each with its rule."""
     assert response.status_code == 422, response.text

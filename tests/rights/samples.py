@@ -38,6 +38,7 @@ SAMPLES: Final = {
     "registry /v1/invitations/{invitation_id}": INVITATIONS,
     "registry /v1/agreements/{agreement_id}": WITH_REGIONS % "agreement",
     "registry /v1/local-partners/{partner_id}": WITH_REGIONS % "local_partner",
+    "registry /v1/register/{ngo_id}": ANYWHERE % "(SELECT id::text FROM organisation WHERE status = 'active' LIMIT 1)",
     "registry /v1/regions/{code}": ANYWHERE % "'53.06'",
     "reporting /v1/obligations/{obligation_id}": WITH_REGIONS % "obligation",
     "reporting /v1/work-plans/{plan_id}": OF_DOCUMENTS % "work_plan",

@@ -249,7 +249,7 @@ async def test_every_read_has_a_tag_and_answers_304_to_it(walk: tuple[str, httpx
         assert weak.status_code == 304, path
         assert long.status_code == 422, path
         assert (other.status_code, other.content) == (200, first.content), path
-        if "version" in first.json():
+        if first.headers["content-type"] == "application/json" and "version" in first.json():
             assert version_of(tag) == first.json()["version"], path
         walked += 1
     assert walked >= 2

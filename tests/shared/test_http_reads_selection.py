@@ -16,6 +16,7 @@ from uuid import UUID
 import httpx
 import pytest
 
+from services.registry.public.changes import number_public_changes
 from shared.db import Connection
 from shared.events.append import correlation_id
 from shared.ids import uuid7
@@ -36,6 +37,7 @@ ORDERS: Final = {
         "/v1/agreements": "ends_on,-amount,number,starts_on",
         "/v1/local-partners": "name,registration_valid_to",
         "/v1/organisations/{ngo_id}/licences": "valid_to,issued_on",
+        "/v1/register": "name,-started_in_indonesia_on,-relevance",
     },
     "reporting": {
         "/v1/obligations": "due_on,-first_due_on",
@@ -60,6 +62,11 @@ WITHOUT_FIELDS: Final = {
     "/v1/sdgs": "17 rows",
     "/v1/sectors": "a fixed short list",
     "/v1/organisations/{ngo_id}/members": "100 at most, three fields",
+    "/v1/register/changes": "a feed by number; six short fields",
+    "/v1/register/downloads/json": "a file: the whole register",
+    "/v1/coverage": "has a cursor by region and sector; seven short fields",
+    "/v1/coverage/gaps": "has a cursor by region and sector; four short fields",
+    "/v1/coverage/sectors": "a row for each sector",
     "/v1/organisations/{ngo_id}/invitations": "short rows; personal data: each read is logged as a whole",
     "/v1/invitations": "short rows, few of them one's own",
     "/v1/visits/{visit_id}/guests": "personal data: each read is logged as a whole",
@@ -72,8 +79,17 @@ WITHOUT_FIELDS: Final = {
 NO_FILTERS: Final = {"limit", "cursor", "sort", "fields", "expand"}
 """Which page, in which order, and how much of it."""
 
-POSITIONS: Final = {"/v1/subscriptions/{subscription_id}/events": {"after", "since", "wait"}}
-"""From where a feed is read, and how long it waits: see tests/notifications/deliveries."""
+POSITIONS: Final = {
+    "/v1/subscriptions/{subscription_id}/events": {"after", "since", "wait"},
+    "/v1/register": {"as_of"},
+    "/v1/register/changes": {"after"},
+    "/v1/register/downloads/json": {"as_of"},
+    "/v1/coverage": {"year"},
+    "/v1/coverage/gaps": {"year"},
+    "/v1/coverage/sectors": {"year", "region"},
+}
+"""From where a feed is read, and how long it waits: see tests/notifications/deliveries. As of when a list is told,
+or what it sums up: see tests/registry/public and coverage."""
 
 
 @dataclass(frozen=True)
@@ -107,7 +123,10 @@ def lists_of(service: str) -> Iterator[List]:
     schemas = document_of_once(service)["components"]["schemas"]
     for path, verbs in document_of_once(service)["paths"].items():
         if path.startswith("/v1/") and "get" in verbs:
-            schema = verbs["get"]["responses"]["200"]["content"]["application/json"]["schema"]
+            content = verbs["get"]["responses"]["200"]["content"]
+            if "application/json" not in content:
+                continue
+            schema = content["application/json"]["schema"]
             [named, *_] = schema.get("anyOf", [schema])
             if {"items", "events"} & schemas[named["$ref"].rpartition("/")[2]]["properties"].keys():
                 yield List(service, path)
@@ -174,9 +193,11 @@ async def shelf(servers: Servers, template: str, issuer_keys: Path) -> AsyncIter
     async with World.on_fresh_database(servers, template, issuer_keys) as world:
         ids = await subscriptions(world)
         await organisations(world)
+        await activities(world)
         visit_id = await partners(world)
         await requests(world)
         await news(world)
+        await world.run_job("registry", number_public_changes)
         for service in ("registry", "reporting", "recommendations"):
             await (await world.pool(service)).execute(
                 """
@@ -255,6 +276,38 @@ async def organisations(world: World) -> None:
         WHERE status = 'active'
         """
     )
+
+
+async def activities(world: World) -> None:
+    """Of two organisations whose agreements last, one of them alone in a regency, and in one together."""
+    pool = await world.pool("registry")
+    for number, ngo_id, regions, sector, priority in (
+        (5, NGOS[8], ["64.01", "64.02"], "energy", "PN5-2020"),
+        (6, NGOS[3], ["64.02", "64.03"], "energy", "PN3-2025"),
+        (7, NGOS[3], ["64.03"], "health", "PN3-2025"),
+    ):
+        await pool.execute(
+            """
+            WITH msp AS (
+                INSERT INTO agreement (id, ngo_id, number, title, starts_on, ends_on, counterpart_unit, scope, regions,
+                                       amount, currency, signatory_functions, signed_at, signed_by)
+                VALUES (gen_random_uuid(), $1, $2, 'x', '2023-01-01', '2199-12-31', 'x', '{}', $3, 1, 'EUR', '{}',
+                        now(), 'x')
+                RETURNING id
+            ), plan AS (
+                INSERT INTO master_plan (id, agreement_id, approved_at, approved_by, approved_by_role)
+                SELECT gen_random_uuid(), id, now(), 'x', 'fasker_officer' FROM msp RETURNING id
+            )
+            INSERT INTO master_plan_activity (id, master_plan_id, position, title, detail, sector, priority, sdgs,
+                                              regions, from_year, to_year, budget, currency, outcome_indicator)
+            SELECT gen_random_uuid(), id, 1, 'x', 'x', $4, $5, '{7}', $3, 2023, 2199, 1, 'EUR', 'x' FROM plan
+            """,
+            ngo_id,
+            f"MSP-{number}",
+            regions,
+            sector,
+            priority,
+        )
 
 
 async def partners(world: World) -> UUID:
@@ -424,6 +477,10 @@ STATEMENTS_MAX: Final = 2
 OTHER_STATEMENTS: Final = {
     "/v1/event-types": (0, "is a list in the code"),
     "/v1/organisations/{ngo_id}/licences": (3, "finds the organisation"),
+    "/v1/register": (
+        3,
+        "asks the clock for the standing's day, finds all that belongs to the organisations of the page",
+    ),
     "/v1/organisations/{ngo_id}/members": (4, "finds the organisation, notes who read them, and why"),
     "/v1/organisations/{ngo_id}/invitations": (4, "asks the clock which are open, notes who read them"),
     "/v1/visits/{visit_id}/guests": (5, "finds the visit and its answers, notes who read them, and why"),
@@ -488,9 +545,22 @@ MEANT: Final[dict[tuple[str, str], Keeps]] = {
     ("/v1/organisations", "region=72.10"): is_named("Bumi Hijau", "Cinta Anak"),
     ("/v1/organisations", "sector=education"): is_named("Cinta Anak", "Desa Sehat"),
     ("/v1/agreements", f"ngo_id={NGOS[0]}"): lambda row: row["ngo_id"] == str(NGOS[0]),
-    ("/v1/agreements", f"ngo_id={NGOS[3]}"): lambda row: row["passed_to_ngo_id"] == str(NGOS[3]),
+    ("/v1/agreements", f"ngo_id={NGOS[3]}"): lambda row: str(NGOS[3]) in (row["ngo_id"], row["passed_to_ngo_id"]),
     ("/v1/agreements", "region=53.06"): lies_in("53.06"),
     ("/v1/agreements", "region=72"): lies_in("72"),
+    ("/v1/register", "q=tirta"): is_named("Air Bersih"),
+    ("/v1/register", "q=bumi%20ijau"): is_named("Bumi Hijau"),
+    ("/v1/register", "region=53"): is_named("Air Bersih"),
+    ("/v1/register", "region=72.10"): is_named("Bumi Hijau", "Cinta Anak"),
+    ("/v1/register", "on=2022-01-02"): is_named("Air Bersih"),
+    ("/v1/register", "sector=education"): is_named("Cinta Anak", "Desa Sehat"),
+    ("/v1/register", "sector=energy"): is_named("Desa Sehat", "Energi Surya"),
+    ("/v1/register", "country=DE"): is_named("Bumi Hijau"),
+    ("/v1/register", "priority=PN3-2025"): is_named("Desa Sehat"),
+    ("/v1/coverage", "organisations_min=2"): lambda row: row["organisation_count"] > 1,
+    ("/v1/coverage", "region=64.03"): lambda row: row["region"] == "64.03",
+    ("/v1/coverage/gaps", "region=64.03"): lambda row: row["region"] == "64.03",
+    ("/v1/coverage/gaps", "sector=health&region=64"): lambda row: row["sector"] == "health",
     ("/v1/agreements", "on=2022-01-01"): lambda row: row["number"] in ("MSP-1", "MSP-4"),
     ("/v1/agreements", "on=2022-01-02"): lambda row: row["number"] == "MSP-2",
     ("/v1/local-partners", "region=53.06"): lies_in("53.06"),
@@ -510,8 +580,11 @@ MEANT: Final[dict[tuple[str, str], Keeps]] = {
 }
 """(list, query) -> which rows it keeps. Not named here: a filter that is a field of the rows keeps what equals it."""
 
-WHOLE: Final = {"/v1/applications": ("status=applied", "status=rejected")}
-"""Lists that show a part only, when no filter is given, and the queries that show all."""
+WHOLE: Final = {
+    "/v1/applications": ("status=applied", "status=rejected"),
+    "/v1/coverage/gaps": ("region=64",),  # 7,700 rows of the whole country say no more
+}
+"""Lists that show a part only, when no filter is given, and the queries that show all, or enough."""
 
 VALUES_TRIED_MAX: Final = 4
 

@@ -1,0 +1,1 @@
+"""Who does what where: per region and sector, where several work at once and where nobody does."""

@@ -1,0 +1,191 @@
+-- The public register: what was known of whom when, changes with numbers, and what a search looks into.
+
+SET LOCAL lock_timeout = '5s';
+
+-- What the public could see of an organisation, and from when on. Rows are only added. Nothing of people, no address, no e-mail;
+-- what is not public yet (an application, a rejection) is never in it. `names`: all of them, for the search.
+CREATE TABLE organisation_history (
+    id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    ngo_id uuid NOT NULL REFERENCES organisation (id),
+    known_from timestamptz NOT NULL,
+    version int NOT NULL,
+    status text NOT NULL CONSTRAINT organisation_history_is_public
+        CHECK (status IN ('active', 'suspended', 'closed', 'merged')),
+    name text NOT NULL,
+    name_en text,
+    acronym text NOT NULL,
+    aliases text[] NOT NULL,
+    legal_form text NOT NULL,
+    origin_country text NOT NULL,
+    home_city text NOT NULL,
+    website text,
+    sectors text[] NOT NULL,
+    started_in_indonesia_on date NOT NULL,
+    counterpart_unit text NOT NULL,
+    successor_id uuid,
+    merged_on date,
+    names text NOT NULL,
+    CONSTRAINT organisation_history_of_a_merger_names_the_successor
+        CHECK ((status = 'merged') = (successor_id IS NOT NULL AND merged_on IS NOT NULL))
+);
+CREATE INDEX organisation_history_newest ON organisation_history (ngo_id, id DESC);
+
+-- Steps are kept since the beginning, and nothing but the status has changed until now.
+INSERT INTO organisation_history (ngo_id, known_from, version, status, name, name_en, acronym, aliases, legal_form,
+                                  origin_country, home_city, website, sectors, started_in_indonesia_on,
+                                  counterpart_unit, successor_id, merged_on, names)
+SELECT o.id, s.at, s.version, s.to_status, o.name, o.name_en, o.acronym, o.aliases, o.legal_form, o.origin_country,
+       o.home_city, o.website, o.sectors, o.started_in_indonesia_on, o.counterpart_unit,
+       CASE s.to_status WHEN 'merged' THEN o.successor_id END, CASE s.to_status WHEN 'merged' THEN o.merged_on END,
+       concat_ws(E'\n', o.name, o.name_en, o.acronym, array_to_string(o.aliases, E'\n'))
+FROM organisation_step s JOIN organisation o ON o.id = s.ngo_id
+WHERE s.to_status IN ('active', 'suspended', 'closed', 'merged')
+ORDER BY s.at, s.ngo_id, s.version;
+
+-- A trigger, so that no command, of today or later, can forget it. The time is the domain's, as everywhere.
+CREATE FUNCTION remember_organisation() RETURNS trigger
+LANGUAGE plpgsql AS $$
+BEGIN
+    INSERT INTO organisation_history (ngo_id, known_from, version, status, name, name_en, acronym, aliases, legal_form,
+                                      origin_country, home_city, website, sectors, started_in_indonesia_on,
+                                      counterpart_unit, successor_id, merged_on, names)
+    SELECT NEW.id, clock_timestamp() + coalesce((SELECT ahead FROM clock), interval '0'), NEW.version, NEW.status,
+           NEW.name, NEW.name_en, NEW.acronym, NEW.aliases, NEW.legal_form, NEW.origin_country, NEW.home_city,
+           NEW.website, NEW.sectors, NEW.started_in_indonesia_on, NEW.counterpart_unit, NEW.successor_id,
+           NEW.merged_on,
+           concat_ws(E'\n', NEW.name, NEW.name_en, NEW.acronym, array_to_string(NEW.aliases, E'\n'));
+    RETURN NULL;
+END $$;
+CREATE TRIGGER organisation_is_remembered AFTER INSERT OR UPDATE ON organisation
+FOR EACH ROW WHEN (NEW.status IN ('active', 'suspended', 'closed', 'merged')) EXECUTE FUNCTION remember_organisation();
+
+-- What was known of obligations when: so that a standing can be told as of a day, too. `taken_over`: known when this table was made,
+-- and not since when; of earlier days nothing is said about whoever has such a row.
+CREATE TABLE obligation_history (
+    id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    obligation_id uuid NOT NULL,
+    ngo_id uuid NOT NULL,
+    state text NOT NULL,
+    due_on date NOT NULL,
+    known_from timestamptz NOT NULL,
+    taken_over boolean NOT NULL DEFAULT false
+);
+CREATE INDEX obligation_history_newest ON obligation_history (ngo_id, obligation_id, id DESC);
+
+INSERT INTO obligation_history (obligation_id, ngo_id, state, due_on, known_from, taken_over)
+SELECT id, ngo_id, state, due_on, clock_timestamp() + coalesce((SELECT ahead FROM clock), interval '0'), true
+FROM obligation_copy;
+
+CREATE FUNCTION remember_obligation() RETURNS trigger
+LANGUAGE plpgsql AS $$
+BEGIN
+    INSERT INTO obligation_history (obligation_id, ngo_id, state, due_on, known_from)
+    SELECT NEW.id, NEW.ngo_id, NEW.state, NEW.due_on,
+           clock_timestamp() + coalesce((SELECT ahead FROM clock), interval '0');
+    RETURN NULL;
+END $$;
+CREATE TRIGGER obligation_is_remembered AFTER INSERT OR UPDATE ON obligation_copy
+FOR EACH ROW EXECUTE FUNCTION remember_obligation();
+
+-- The standing on a day as it was known before an instant; without one, as it is known. Posts count by their days.
+CREATE FUNCTION standing_known(
+    ngo uuid, before timestamptz, day date,
+    OUT is_known boolean, OUT overdue_obligations int, OUT days_late int, OUT foreign_staff_in_post int
+) RETURNS SETOF record
+LANGUAGE sql STABLE
+BEGIN ATOMIC
+    SELECT true, s.overdue_obligations, s.days_late, s.foreign_staff_in_post
+    FROM standing(ngo, day) s WHERE before IS NULL
+    UNION ALL
+    SELECT NOT EXISTS (
+               SELECT FROM obligation_history h WHERE h.ngo_id = ngo AND h.taken_over AND h.known_from >= before),
+           count(*) FILTER (WHERE o.state = 'OVERDUE')::int,
+           coalesce(greatest(max(day - o.due_on) FILTER (WHERE o.state = 'OVERDUE'), 0), 0),
+           (standing(ngo, day)).foreign_staff_in_post
+    FROM (
+        SELECT DISTINCT ON (h.obligation_id) h.state, h.due_on FROM obligation_history h
+        WHERE before IS NOT NULL AND h.ngo_id = ngo AND h.known_from < before
+        ORDER BY h.obligation_id, h.id DESC
+    ) o
+    HAVING before IS NOT NULL;
+END;
+
+-- The organisations as they were known before an instant; without one, as they are.
+CREATE FUNCTION organisations_known(before timestamptz) RETURNS SETOF organisation_history
+LANGUAGE sql STABLE AS $$
+    SELECT DISTINCT ON (h.ngo_id) h.* FROM organisation_history h
+    WHERE before IS NULL OR h.known_from < before ORDER BY h.ngo_id, h.id DESC
+$$;
+
+-- Who held which agreement from when until when, as it was known before an instant. A merger passes it on to the successor on the
+-- day of the merger, a closure ends it.
+CREATE FUNCTION agreements_known(
+    before timestamptz,
+    OUT agreement_id uuid, OUT ngo_id uuid, OUT number text, OUT title text, OUT regions text[],
+    OUT starts_on date, OUT until date
+) RETURNS SETOF record
+LANGUAGE sql STABLE
+BEGIN ATOMIC
+    SELECT a.id, held.by_ngo, a.number, a.title, a.regions, held.from_day, held.to_day
+    FROM agreement a
+    JOIN organisations_known(before) s ON s.ngo_id = a.ngo_id
+    CROSS JOIN LATERAL (VALUES
+        (a.ngo_id, a.starts_on, CASE s.status
+            WHEN 'merged' THEN least(a.ends_on, s.merged_on - 1)
+            WHEN 'closed' THEN least(a.ends_on, (s.known_from AT TIME ZONE 'Asia/Jakarta')::date)
+            ELSE a.ends_on END),
+        (s.successor_id, greatest(a.starts_on, s.merged_on), a.ends_on)
+    ) AS held (by_ngo, from_day, to_day)
+    WHERE (before IS NULL OR a.signed_at < before) AND held.by_ngo IS NOT NULL AND held.from_day <= held.to_day;
+END;
+
+-- The activities of each agreement's master plan as it is in force, each with whoever carries it out in which years. All that is
+-- public about activities reads this view and not the tables.
+CREATE VIEW current_master_plan_activity AS
+SELECT x.id, p.agreement_id, held.ngo_id, p.approved_at, x.title, x.detail, x.sector, x.priority, x.sdgs, x.regions,
+       greatest(x.from_year, extract(year FROM held.starts_on)::int) AS from_year,
+       least(x.to_year, extract(year FROM held.until)::int) AS to_year,
+       x.budget, x.currency
+FROM master_plan_activity x
+JOIN master_plan p ON p.id = x.master_plan_id
+JOIN agreements_known(NULL) held ON held.agreement_id = p.agreement_id
+WHERE x.from_year <= extract(year FROM held.until) AND extract(year FROM held.starts_on) <= x.to_year;
+
+-- Few rows, written once each.
+-- squawk-ignore require-concurrent-index-creation
+CREATE INDEX agreement_words ON agreement USING gin (to_tsvector('indonesian', title));
+-- squawk-ignore require-concurrent-index-creation
+CREATE INDEX master_plan_activity_words ON master_plan_activity
+USING gin (to_tsvector('indonesian', title || ' ' || detail));
+-- squawk-ignore require-concurrent-index-creation
+CREATE INDEX master_plan_of_activity ON master_plan_activity (master_plan_id);
+
+-- Identifiers by which organisations publish in the International Aid Transparency Initiative, where they are known for certain.
+CREATE TABLE iati_identifier (
+    name text PRIMARY KEY,
+    identifier text NOT NULL CONSTRAINT iati_identifier_has_its_form
+        CHECK (identifier ~ '^[A-Z]{2}-[A-Z]{2,12}-[A-Za-z0-9.-]{1,40}$')
+);
+INSERT INTO iati_identifier (name, identifier) VALUES
+    ('Stichting SNV Nederlandse Ontwikkelingsorganisatie', 'NL-KVK-41152786'),
+    ('Islamic Relief Worldwide', 'GB-CHC-328158'),
+    ('Coöperatie ICCO U.A.', 'NL-KVK-56484038'),
+    ('Cordaid', 'NL-KVK-41160054');
+
+-- What changed in the public register, numbered without gaps in the order in which it is told. A job numbers what is committed, so
+-- nothing ever appears before a number that somebody has read.
+CREATE TABLE public_change (
+    number bigint PRIMARY KEY CONSTRAINT public_change_counts_from_one CHECK (number > 0),
+    event_id uuid NOT NULL CONSTRAINT public_change_is_told_once UNIQUE,
+    ngo_id uuid NOT NULL,
+    kind text NOT NULL,
+    agreement_id uuid,
+    successor_id uuid,
+    occurred_at timestamptz NOT NULL
+);
+
+-- Up to where each key's events have been looked at.
+CREATE TABLE public_change_read (
+    key text PRIMARY KEY,
+    sequence bigint NOT NULL
+) WITH (fillfactor = 70);

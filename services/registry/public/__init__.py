@@ -1,0 +1,1 @@
+"""The public register: search, as it was known on a day, its numbered changes, and downloads."""

@@ -1,0 +1,172 @@
+"""Reads of the public register, as it is or as it was known before an instant (`before`)."""
+
+from collections.abc import AsyncIterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any, Final
+from uuid import UUID
+
+from services.registry.organisations.rules import PUBLIC_STATUSES, Status
+from shared.db import Connection
+from shared.http.paging import ONE, PageRequest, Sorting, fetch_page
+
+BY_RELEVANCE: Final = "-relevance"
+ROWS_AT_ONCE: Final = 100
+SORTING: Final = Sorting(
+    "id", name=("name", str), started_in_indonesia_on=("started_in_indonesia_on", date), relevance=("relevance", int)
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Search:
+    """What is looked for. `region`: where an agreement of theirs has effect, on the day `on` if that is given."""
+
+    text: str | None = None
+    region: str | None = None
+    on: date | None = None
+    sector: str | None = None
+    country: str | None = None
+    priority: str | None = None
+    status: Status | None = None
+    ngo_id: UUID | None = None
+
+
+async def search_register(
+    conn: Connection, page: PageRequest, search: Search, *, before: datetime | None, day: date
+) -> list[dict[str, Any]]:
+    """By names as they are or nearly so, words of agreements, activities and sectors; best first with `-relevance`."""
+    rows = await fetch_page(
+        conn,
+        page,
+        """
+        WITH known AS MATERIALIZED (SELECT * FROM organisations_known($1)),
+        held AS NOT MATERIALIZED (
+            SELECT ngo_id, title, regions FROM agreements_known($1)
+            WHERE $5::date IS NULL OR $5 BETWEEN starts_on AND until
+        ),
+        done AS NOT MATERIALIZED (
+            SELECT ngo_id, title, detail, sector, priority FROM current_master_plan_activity
+            WHERE $1 IS NULL OR approved_at < $1
+        ),
+        told AS (
+            SELECT ngo_id, max(weight) AS weight FROM (
+                SELECT ngo_id, 300 AS weight FROM held
+                WHERE to_tsvector('indonesian', title) @@ websearch_to_tsquery('indonesian', $2)
+                UNION ALL
+                SELECT ngo_id, 200 FROM done
+                WHERE to_tsvector('indonesian', title || ' ' || detail) @@ websearch_to_tsquery('indonesian', $2)
+            ) AS each GROUP BY ngo_id
+        ),
+        meant AS MATERIALIZED (
+            SELECT array_agg(code) AS sectors FROM sector
+            WHERE to_tsvector('indonesian', title_id) @@ websearch_to_tsquery('indonesian', $2)
+               OR to_tsvector('english', title_en) @@ websearch_to_tsquery('english', $2)
+        ),
+        found AS (
+            SELECT k.ngo_id AS id, k.status, k.name, k.started_in_indonesia_on, k.origin_country, k.sectors,
+                   CASE
+                       WHEN $2::text IS NULL THEN 0
+                       WHEN lower($2) = ANY(string_to_array(lower(k.names), E'\\n')) THEN 1000
+                       WHEN to_tsvector('simple', k.names) @@ websearch_to_tsquery('simple', $2) THEN 800
+                       WHEN word_similarity($2, k.names) > 0.5 THEN (700 * word_similarity($2, k.names))::int
+                       ELSE coalesce(told.weight, CASE WHEN k.sectors && meant.sectors THEN 100 END, 0)
+                   END AS relevance
+            FROM known k CROSS JOIN meant LEFT JOIN told ON told.ngo_id = k.ngo_id
+        )
+        SELECT id, name, started_in_indonesia_on, relevance FROM found
+        WHERE status = ANY($3)
+          AND ($2::text IS NULL OR relevance > 0)
+          AND ($4::text IS NULL OR id IN (
+                SELECT ngo_id FROM held CROSS JOIN unnest(held.regions) AS covered (code)
+                WHERE covered.code = $4 OR starts_with(covered.code, $4 || '.')))
+          AND ($5::date IS NULL OR id IN (SELECT ngo_id FROM held))
+          AND ($6::text IS NULL OR $6 = ANY(sectors) OR id IN (SELECT ngo_id FROM done WHERE done.sector = $6))
+          AND ($7::text IS NULL OR origin_country = $7)
+          AND ($8::text IS NULL OR id IN (SELECT ngo_id FROM done WHERE done.priority = $8))
+          AND ($9::uuid IS NULL OR id = $9)
+        """,
+        before,
+        search.text,
+        [each for each in PUBLIC_STATUSES if search.status in (None, each)],
+        search.region,
+        search.on,
+        search.sector,
+        search.country,
+        search.priority,
+        search.ngo_id,
+        sorting=SORTING,
+    )
+    return await _with_details(conn, rows, before=before, day=day)
+
+
+async def find_entry(conn: Connection, ngo_id: UUID, *, before: datetime | None, day: date) -> dict[str, Any] | None:
+    rows = await search_register(conn, ONE, Search(ngo_id=ngo_id), before=before, day=day)
+    return rows[0] if rows else None
+
+
+ENTRIES: Final = """
+    WITH known AS MATERIALIZED (SELECT * FROM organisations_known($3)),
+    held AS (
+        SELECT ngo_id, json_agg(json_build_object(
+                   'id', agreement_id, 'number', number, 'title', title, 'starts_on', starts_on, 'until', until,
+                   'regions', regions) ORDER BY starts_on, number) AS agreements
+        FROM agreements_known($3) WHERE $1::uuid[] IS NULL OR ngo_id = ANY($1) GROUP BY ngo_id
+    ),
+    done AS (
+        SELECT ngo_id, array_agg(DISTINCT priority ORDER BY priority) AS priorities
+        FROM current_master_plan_activity
+        WHERE ($1::uuid[] IS NULL OR ngo_id = ANY($1)) AND ($3 IS NULL OR approved_at < $3) GROUP BY ngo_id
+    )
+    SELECT k.ngo_id AS id, k.version, k.status, k.name, k.name_en, k.acronym, k.aliases, k.legal_form,
+           k.origin_country, k.home_city, k.website, k.sectors, k.started_in_indonesia_on, k.counterpart_unit,
+           k.merged_on, k.known_from, i.identifier AS iati_identifier,
+           coalesce(held.agreements, '[]') AS agreements, coalesce(done.priorities, '{}') AS priorities,
+           CASE WHEN next.ngo_id IS NOT NULL THEN json_build_object(
+               'id', next.ngo_id, 'name', next.name, 'acronym', next.acronym, 'status', next.status) END AS successor,
+           s.is_known AS standing_is_known, s.overdue_obligations, s.days_late, s.foreign_staff_in_post
+    FROM known k
+    LEFT JOIN held ON held.ngo_id = k.ngo_id
+    LEFT JOIN done ON done.ngo_id = k.ngo_id
+    LEFT JOIN known next ON next.ngo_id = k.successor_id
+    LEFT JOIN iati_identifier i ON i.name = k.name
+    CROSS JOIN LATERAL standing_known(k.ngo_id, $3, $2) s
+    WHERE $1::uuid[] IS NULL OR k.ngo_id = ANY($1)
+    ORDER BY k.name, k.ngo_id
+"""
+"""Whole entries: of these ids or of all, with the standing on a day, as they were known before an instant."""
+
+
+async def _with_details(
+    conn: Connection, rows: Sequence[Mapping[str, Any]], *, before: datetime | None, day: date
+) -> list[dict[str, Any]]:
+    """The rows with what one more statement finds for all of them."""
+    entries = await conn.fetch(ENTRIES, [row["id"] for row in rows], day, before)
+    details = {entry["id"]: dict(entry) for entry in entries}
+    return [{**details[row["id"]], "relevance": row["relevance"]} for row in rows]
+
+
+def every_entry(conn: Connection, *, before: datetime | None, day: date) -> AsyncIterator[Mapping[str, Any]]:
+    """All of the register by a cursor: so much of it is here at once, and no more."""
+    rows: AsyncIterator[Mapping[str, Any]] = aiter(conn.cursor(ENTRIES, None, day, before, prefetch=ROWS_AT_ONCE))
+    return rows
+
+
+def every_place(conn: Connection, *, before: datetime | None) -> AsyncIterator[Mapping[str, Any]]:
+    """Each region of each agreement, with the point where it is drawn."""
+    rows: AsyncIterator[Mapping[str, Any]] = aiter(
+        conn.cursor(
+            """
+            SELECT k.ngo_id AS organisation_id, k.name AS organisation, k.acronym, k.status, k.sectors, a.agreement_id,
+                   a.number AS agreement, a.title, a.starts_on, a.until, d.code AS region, d.name AS region_name,
+                   d.lat::float8 AS lat, d.lon::float8 AS lon, d.precision
+            FROM agreements_known($1) a
+            JOIN organisations_known($1) k ON k.ngo_id = a.ngo_id
+            CROSS JOIN unnest(a.regions) AS covered (code)
+            JOIN region_drawn d ON d.code = covered.code
+            ORDER BY k.name, k.ngo_id, a.starts_on, a.number, d.code
+            """,
+            before,
+            prefetch=ROWS_AT_ONCE,
+        )
+    )
+    return rows

@@ -1,0 +1,35 @@
+"""What the public is told, and as of when. Pure: no clock, no database."""
+
+from collections.abc import Mapping
+from datetime import date, datetime, time, timedelta
+from typing import Final
+
+from shared.clock import JAKARTA
+from shared.errors import InvalidInput
+
+KINDS: Final[Mapping[str, str]] = {
+    "singo.registry.NgoVerified.v1": "registered",
+    "singo.registry.NgoSuspended.v1": "suspended",
+    "singo.registry.NgoReinstated.v1": "reinstated",
+    "singo.registry.NgoClosed.v1": "closed",
+    "singo.registry.NgoMerged.v1": "merged",
+    "singo.registry.MspSigned.v1": "agreement_signed",
+    "singo.registry.MasterPlanApproved.v1": "master_plan_approved",
+}
+"""Events that change what the public sees, and what the list of changes calls them. What is not here stays inside."""
+
+LIKE_A_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
+
+
+def known_before(as_of: date | None, today: date) -> datetime | None:
+    """The instant at which the day ends in Jakarta; none for today, of which all is told that is known now."""
+    if as_of is None or as_of == today:
+        return None
+    if as_of > today:
+        raise InvalidInput.field("query:as_of", f"must not lie after today, {today}")
+    return datetime.combine(as_of + timedelta(days=1), time(), JAKARTA)
+
+
+def safe_cell(text: str) -> str:
+    """A cell that no spreadsheet takes for a formula: https://owasp.org/www-community/attacks/CSV_Injection."""
+    return f"'{text}" if text.startswith(LIKE_A_FORMULA) else text

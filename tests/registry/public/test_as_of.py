@@ -1,0 +1,180 @@
+from collections.abc import Awaitable, Callable
+from datetime import UTC, date, datetime
+from typing import Any
+from uuid import UUID
+
+import httpx
+import pytest
+
+from services.reporting.events import ObligationCreated, ObligationFulfilled, ObligationOverdue
+from tests.registry.conftest import Json, Make
+from tests.registry.organisations.test_public_list import obligation
+from tests.registry.public.conftest import Find
+from tests.world import World
+
+Act = Callable[..., Awaitable[None]]
+
+
+async def on(world: World, day: str) -> None:
+    await world.set_clock("registry", datetime.fromisoformat(f"{day}T05:00:00+00:00"))
+
+
+async def test_an_organisation_is_shown_as_it_was_known_on_a_day(
+    world: World, registry: httpx.AsyncClient, active: Json, act: Act
+) -> None:
+    await on(world, "2020-09-10")
+    await act(active, "suspension", 2)
+    await on(world, "2020-10-10")
+    await act(active, "reinstatement", 3)
+    await on(world, "2020-11-10")
+    await act(active, "closure", 4)
+
+    async def status(day: str) -> tuple[int, Any]:
+        answer = await registry.get(f"/v1/register/{active['id']}?as_of={day}")
+        return answer.status_code, answer.json().get("status")
+
+    assert (await status("2020-08-11"))[0] == 404
+    assert await status("2020-08-12") == (200, "active")
+    assert await status("2020-09-09") == (200, "active")
+    assert await status("2020-09-10") == (200, "suspended")
+    assert await status("2020-10-10") == (200, "active")
+    assert await status("2020-11-10") == (200, "closed")
+    assert (await status("2020-11-11"))[0] == 422
+
+
+async def test_a_change_after_midnight_in_jakarta_belongs_to_the_next_day(
+    world: World, registry: httpx.AsyncClient, active: Json, act: Act
+) -> None:
+    await world.set_clock("registry", datetime(2020, 9, 9, 16, 59, 50, tzinfo=UTC))
+    await world.set_clock("registry", datetime(2020, 9, 9, 17, 0, 1, tzinfo=UTC))
+    await act(active, "suspension", 2)
+
+    entry = (await registry.get(f"/v1/register/{active['id']}?as_of=2020-09-09")).json()
+
+    assert entry["status"] == "active"
+
+
+async def test_names_as_of_a_day_are_those_of_then(world: World, find: Find, active: Json) -> None:
+    await on(world, "2020-09-10")
+    pool = await world.pool("registry")
+    await pool.execute(
+        "UPDATE organisation SET acronym = 'NEW', aliases = '{}', version = 3 WHERE id = $1", active["id"]
+    )
+
+    assert await find("q=new") == ["NEW"]
+    assert await find("q=snv%20indonesia&as_of=2020-09-09") == ["SNV"]
+    assert await find("q=new&as_of=2020-09-09") == []
+
+
+async def test_agreements_signed_later_were_not_known_before(
+    world: World, registry: httpx.AsyncClient, find: Find, active: Json, sign: Make, approve: Make
+) -> None:
+    await on(world, "2020-09-10")
+    await approve(await sign(active["id"]))
+
+    assert await find("region=53") == ["SNV"]
+    assert await find("region=53&as_of=2020-09-09") == []
+    assert await find("priority=PN5-2020&as_of=2020-09-09") == []
+    then = (await registry.get(f"/v1/register/{active['id']}?as_of=2020-09-09")).json()
+    assert (then["agreements"], then["priorities"]) == ([], [])
+
+
+async def test_a_merged_one_stays_findable_and_its_agreement_is_the_successors_from_the_day_of_the_merger(
+    world: World, registry: httpx.AsyncClient, find: Find, active: Json, agreement: Json, activate: Make, act: Act
+) -> None:
+    cordaid = await activate("cordaid-1", name="Cordaid", name_en=None, acronym="Cordaid", aliases=[])
+    await on(world, "2021-01-04")
+    await act(active, "merger", 2, successor_id=cordaid["id"], effective_on="2021-01-01")
+
+    async def held(ngo: Json, query: str = "") -> list[tuple[str, str]]:
+        entry = (await registry.get(f"/v1/register/{ngo['id']}{query}")).json()
+        return [(each["starts_on"], each["until"]) for each in entry["agreements"]]
+
+    merged = (await registry.get(f"/v1/register/{active['id']}")).json()
+    assert merged["successor"] == {
+        "id": cordaid["id"], "name": "Cordaid", "acronym": "Cordaid", "status": "active"
+    }  # fmt: skip
+    assert merged["merged_on"] == "2021-01-01"
+    assert await find("q=snv%20indonesia") == ["SNV"]
+    assert await held(active) == [("2020-02-01", "2020-12-31")]
+    assert await held(cordaid) == [("2021-01-01", "2023-02-01")]
+    assert await held(active, "?as_of=2021-01-03") == [("2020-02-01", "2023-02-01")]
+    assert await held(cordaid, "?as_of=2021-01-03") == []
+
+
+async def test_a_closure_ends_the_agreements(
+    world: World, registry: httpx.AsyncClient, find: Find, active: Json, agreement: Json, act: Act
+) -> None:
+    await on(world, "2021-01-04")
+    await act(active, "closure", 2)
+
+    entry = (await registry.get(f"/v1/register/{active['id']}")).json()
+    assert entry["agreements"][0]["until"] == "2021-01-04"
+    assert await find("on=2021-01-05") == []
+
+
+@pytest.mark.parametrize("path", ["", "?as_of=2020-08-12"])
+async def test_nothing_of_people_is_ever_shown(registry: httpx.AsyncClient, active: Json, path: str) -> None:
+    shown = (await registry.get(f"/v1/register/{active['id']}{path}")).text
+
+    assert "applicant" not in shown
+    assert "office@snv.example.org" not in shown
+    assert "DEMO-street" not in shown
+
+
+async def test_whether_it_was_late_on_a_day_is_told_as_it_was_known_then(
+    world: World, registry: httpx.AsyncClient, active: Json
+) -> None:
+    due = obligation(active, due_on=date(2020, 8, 31))
+    for day, event in (
+        ("2020-08-20", ObligationCreated(**due, rule="r", legal_basis="l")),
+        ("2020-09-02", ObligationOverdue(**due, days_late=1)),
+        ("2020-09-20", ObligationFulfilled(**due, on_time=False, days_late=20)),
+        ("2020-09-30", None),
+    ):
+        await on(world, day)
+        await world.publish("reporting", *filter(None, [event]))
+        await world.deliver("reporting", "registry")
+
+    async def standing(day: str) -> tuple[str, int]:
+        told = (await registry.get(f"/v1/register/{active['id']}?as_of={day}")).json()["standing"]
+        return told["compliance"], told["days_late"]
+
+    assert await standing("2020-09-01") == ("on_time", 0)
+    assert await standing("2020-09-02") == ("late", 2)
+    assert await standing("2020-09-19") == ("late", 19)
+    assert await standing("2020-09-20") == ("on_time", 0)
+    assert await standing("2020-09-30") == ("on_time", 0)
+
+
+async def test_a_standing_from_before_it_was_remembered_is_not_made_up(
+    world: World, registry: httpx.AsyncClient, active: Json
+) -> None:
+    await (await world.pool("registry")).execute(
+        """
+        INSERT INTO obligation_history (obligation_id, ngo_id, state, due_on, known_from, taken_over)
+        VALUES (gen_random_uuid(), $1, 'OVERDUE', '2020-07-31', '2020-08-20', true)
+        """,
+        UUID(active["id"]),
+    )
+    await on(world, "2020-09-10")
+
+    async def standing(day: str) -> Any:
+        return (await registry.get(f"/v1/register/{active['id']}?as_of={day}")).json()["standing"]
+
+    assert await standing("2020-08-18") is None
+    assert (await standing("2020-08-20"))["days_late"] == 20
+
+
+async def test_organisations_from_before_this_table_have_their_history(world: World, active: Json, act: Act) -> None:
+    """What the migration fills in is what the trigger would have written."""
+    await on(world, "2020-09-10")
+    await act(active, "suspension", 2)
+    pool = await world.pool("registry")
+
+    steps = await pool.fetch("SELECT version, to_status, at FROM organisation_step WHERE version > 1 ORDER BY version")
+    known = await pool.fetch("SELECT version, status, known_from FROM organisation_history ORDER BY id")
+
+    assert [(row["version"], row["status"]) for row in known] == [(row["version"], row["to_status"]) for row in steps]
+    apart = [abs((one["known_from"] - other["at"]).total_seconds()) for one, other in zip(known, steps, strict=True)]
+    assert max(apart) < 5

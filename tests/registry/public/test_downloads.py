@@ -1,0 +1,140 @@
+import csv
+import io
+from typing import Any
+
+import httpx
+import pytest
+
+from services.registry.public.dictionary import COLUMNS, PLACES
+from tests.registry.conftest import Json, Make
+from tests.registry.public.test_as_of import Act, on
+from tests.world import World
+
+FORMATS = {"csv": "text/csv", "json": "application/json", "geojson": "application/geo+json"}
+
+
+def table(answer: httpx.Response) -> list[dict[str, Any]]:
+    return list(csv.DictReader(io.StringIO(answer.text)))
+
+
+async def test_the_csv_has_a_line_for_each_organisation_and_says_of_which_day(
+    registry: httpx.AsyncClient, active: Json, agreement: Json, asb: Json, approve: Make
+) -> None:
+    await approve(agreement)
+
+    answer = await registry.get("/v1/register/downloads/csv")
+
+    assert answer.headers["content-type"] == "text/csv; charset=utf-8"
+    rows = table(answer)
+    assert [*rows[0]] == [column.name for column in COLUMNS]
+    assert [(row["acronym"], row["as_of"]) for row in rows] == [("ASB", "2020-08-12"), ("SNV", "2020-08-12")]
+    snv = rows[1]
+    assert snv["regions"] == "12.10; 53.01; 53.06; 53.10"
+    assert (snv["until"], snv["agreements"], snv["priorities"]) == ("2023-02-01", agreement["number"], "PN5-2020")
+    assert (snv["compliance"], snv["days_late"], snv["iati_identifier"]) == ("on_time", "0", "NL-KVK-41152786")
+
+
+async def test_no_cell_is_a_formula(registry: httpx.AsyncClient, activate: Make) -> None:
+    await activate(name='=HYPERLINK("x")', acronym="@SUM", aliases=["+1", "-1"])
+
+    [row] = table(await registry.get("/v1/register/downloads/csv"))
+
+    assert (row["name"], row["acronym"], row["aliases"]) == ('\'=HYPERLINK("x")', "'@SUM", "'+1; -1")
+
+
+async def test_the_json_has_each_organisation_as_its_own_address_shows_it(
+    registry: httpx.AsyncClient, active: Json, agreement: Json
+) -> None:
+    file = (await registry.get("/v1/register/downloads/json")).json()
+
+    assert file["items"] == [(await registry.get(f"/v1/register/{active['id']}")).json()]
+    assert file["as_of"] == "2020-08-12"
+    assert file["licence"]["name"] == "CC-BY-4.0"
+
+
+async def test_the_geojson_has_a_point_for_each_region_of_each_agreement(
+    registry: httpx.AsyncClient, active: Json, sign: Make
+) -> None:
+    await sign(active["id"], regions=["53.06", "72.71"])
+
+    file = (await registry.get("/v1/register/downloads/geojson")).json()
+
+    points = {
+        each["properties"]["region"]: (each["geometry"]["coordinates"], each["properties"]["precision"])
+        for each in file["features"]
+    }
+    assert points == {"53.06": ([123.607, -10.178], "province_capital"), "72.71": ([119.871, -0.908], "own")}
+    assert all(each["properties"].keys() == {field.name for field in PLACES} for each in file["features"])
+
+
+async def test_every_region_has_a_point_and_those_of_cities_lie_near_their_provinces_capital(world: World) -> None:
+    rows = await (await world.pool("registry")).fetch(
+        """
+        SELECT d.code, d.lat, d.lon, d.precision, p.capital_lat, p.capital_lon
+        FROM region_drawn d JOIN region p ON p.code = left(d.code, 2)
+        """
+    )
+
+    assert len(rows) >= 552
+    assert all(row["lat"] is not None and row["lon"] is not None for row in rows)
+    own = [row for row in rows if row["precision"] == "own"]
+    assert len(own) == 88
+    assert all(abs(row["lat"] - row["capital_lat"]) < 4 and abs(row["lon"] - row["capital_lon"]) < 4 for row in own)
+
+
+@pytest.mark.parametrize("file", FORMATS)
+async def test_a_download_names_its_licence_and_its_dictionary(
+    registry: httpx.AsyncClient, active: Json, file: str
+) -> None:
+    answer = await registry.get(f"/v1/register/downloads/{file}")
+
+    assert answer.links["license"]["url"] == "https://creativecommons.org/licenses/by/4.0/"
+    package = (await registry.get(answer.links["describedby"]["url"])).json()
+    named = {each["format"]: each["mediatype"] for each in package["resources"]}
+    assert named == FORMATS
+    assert answer.headers["content-type"].startswith(named[file])
+    assert [each["name"] for each in package["resources"][0]["schema"]["fields"]] == [each.name for each in COLUMNS]
+    assert answer.headers["content-disposition"] == f'attachment; filename="singo-register.{file}"'
+
+
+@pytest.mark.parametrize("file", FORMATS)
+async def test_who_has_the_file_is_told_so_until_something_changes(
+    registry: httpx.AsyncClient, active: Json, agreement: Json, act: Act, file: str
+) -> None:
+    address = f"/v1/register/downloads/{file}"
+    first = await registry.get(address)
+    known = {"If-None-Match": first.headers["etag"]}
+
+    same = await registry.get(address, headers=known)
+    head = await registry.head(address)
+    await act(active, "suspension", 2)
+    changed = await registry.get(address, headers=known)
+
+    assert (same.status_code, same.content, same.headers["etag"]) == (304, b"", first.headers["etag"])
+    assert (head.headers["etag"], head.headers["content-length"]) == (first.headers["etag"], str(len(first.content)))
+    assert changed.status_code == 200
+    assert changed.headers["etag"] != first.headers["etag"]
+
+
+async def test_a_file_as_of_a_day_stays_the_same_file(
+    world: World, registry: httpx.AsyncClient, active: Json, agreement: Json, act: Act
+) -> None:
+    await on(world, "2020-09-10")
+    address = "/v1/register/downloads/csv?as_of=2020-08-31"
+    then = await registry.get(address)
+    await act(active, "closure", 2)
+    await on(world, "2020-09-12")
+
+    now = await registry.get(address)
+
+    assert now.headers["etag"] == then.headers["etag"]
+    [row] = table(now)
+    assert (row["as_of"], row["status"], row["compliance"]) == ("2020-08-31", "active", "on_time")
+
+
+@pytest.mark.parametrize("file", FORMATS)
+async def test_there_is_no_file_of_tomorrow(registry: httpx.AsyncClient, file: str) -> None:
+    refused = await registry.get(f"/v1/register/downloads/{file}?as_of=2020-08-13")
+
+    assert refused.status_code == 422
+    assert refused.json()["errors"][0]["pointer"] == "query:as_of"

@@ -1,0 +1,42 @@
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from services.registry.public.rules import known_before, safe_cell
+from shared.clock import JAKARTA
+from shared.errors import InvalidInput
+
+TODAY = date(2026, 3, 31)
+NOW = datetime(2026, 3, 31, 3, tzinfo=UTC)
+INSTANTS = st.floats(0, 10_000).map(lambda days: NOW - timedelta(days=days))
+
+
+def test_a_day_ends_at_midnight_in_jakarta() -> None:
+    assert known_before(date(2026, 3, 30), TODAY) == datetime(2026, 3, 30, 17, tzinfo=UTC)
+
+
+def test_of_today_all_is_told_that_is_known_now() -> None:
+    assert known_before(TODAY, TODAY) is None
+    assert known_before(None, TODAY) is None
+
+
+@given(st.dates(min_value=TODAY + timedelta(days=1), max_value=date.max))
+def test_nobody_knows_what_will_be_known(day: date) -> None:
+    with pytest.raises(InvalidInput):
+        known_before(day, TODAY)
+
+
+@given(INSTANTS, st.dates(max_value=TODAY))
+def test_what_happened_on_a_day_or_before_it_is_known_as_of_it(happened: datetime, day: date) -> None:
+    before = known_before(day, TODAY)
+
+    known = before is None or happened < before
+    assert known == (happened.astimezone(JAKARTA).date() <= day)
+
+
+@given(st.text())
+def test_no_cell_begins_like_a_formula(text: str) -> None:
+    assert not safe_cell(text).startswith(("=", "+", "-", "@", "\t", "\r"))
+    assert safe_cell(text).removeprefix("'") == text.removeprefix("'")
