@@ -37,7 +37,7 @@ async def list_cells(
               AND ($2::text IS NULL OR covered.code = $2 OR starts_with(covered.code, $2 || '.'))
               AND ($3::text IS NULL OR a.sector = $3)
               AND (covered.code, a.sector) > ($5, $6)
-            GROUP BY covered.code, a.sector HAVING count(DISTINCT a.ngo_id) >= $4
+            GROUP BY covered.code, a.sector HAVING cardinality(array_agg(DISTINCT a.ngo_id)) >= $4
             ORDER BY covered.code, a.sector LIMIT $7
         ) AS cell
         JOIN region r ON r.code = cell.region

@@ -41,20 +41,22 @@ async def search_register(
         """
         WITH known AS MATERIALIZED (SELECT * FROM organisations_known($1)),
         held AS NOT MATERIALIZED (
-            SELECT ngo_id, title, regions FROM agreements_known($1)
+            SELECT ngo_id, agreement_id, title, regions FROM agreements_known($1)
             WHERE $5::date IS NULL OR $5 BETWEEN starts_on AND until
         ),
-        done AS NOT MATERIALIZED (
-            SELECT ngo_id, title, detail, sector, priority FROM current_master_plan_activity
-            WHERE $1 IS NULL OR approved_at < $1
+        planned AS NOT MATERIALIZED (
+            SELECT held.ngo_id, s.sectors, s.priorities, s.words
+            FROM held
+            JOIN current_master_plan p ON p.agreement_id = held.agreement_id
+            JOIN master_plan_summary s ON s.master_plan_id = p.id
+            WHERE $1 IS NULL OR p.approved_at < $1
         ),
         told AS (
             SELECT ngo_id, max(weight) AS weight FROM (
                 SELECT ngo_id, 300 AS weight FROM held
                 WHERE to_tsvector('indonesian', title) @@ websearch_to_tsquery('indonesian', $2)
                 UNION ALL
-                SELECT ngo_id, 200 FROM done
-                WHERE to_tsvector('indonesian', title || ' ' || detail) @@ websearch_to_tsquery('indonesian', $2)
+                SELECT ngo_id, 200 FROM planned WHERE words @@ websearch_to_tsquery('indonesian', $2)
             ) AS each GROUP BY ngo_id
         ),
         meant AS MATERIALIZED (
@@ -67,11 +69,12 @@ async def search_register(
                    CASE
                        WHEN $2::text IS NULL THEN 0
                        WHEN lower($2) = ANY(string_to_array(lower(k.names), E'\\n')) THEN 1000
-                       WHEN to_tsvector('simple', k.names) @@ websearch_to_tsquery('simple', $2) THEN 800
-                       WHEN word_similarity($2, k.names) > 0.5 THEN (700 * word_similarity($2, k.names))::int
+                       WHEN k.words @@ websearch_to_tsquery('simple', $2) THEN 800
+                       WHEN likeness > 0.5 THEN (700 * likeness)::int
                        ELSE coalesce(told.weight, CASE WHEN k.sectors && meant.sectors THEN 100 END, 0)
                    END AS relevance
-            FROM known k CROSS JOIN meant LEFT JOIN told ON told.ngo_id = k.ngo_id
+            FROM known k CROSS JOIN meant CROSS JOIN LATERAL word_similarity($2, k.names) AS likeness
+            LEFT JOIN told ON told.ngo_id = k.ngo_id
         )
         SELECT id, name, started_in_indonesia_on, relevance FROM found
         WHERE status = ANY($3)
@@ -80,9 +83,10 @@ async def search_register(
                 SELECT ngo_id FROM held CROSS JOIN unnest(held.regions) AS covered (code)
                 WHERE covered.code = $4 OR starts_with(covered.code, $4 || '.')))
           AND ($5::date IS NULL OR id IN (SELECT ngo_id FROM held))
-          AND ($6::text IS NULL OR $6 = ANY(sectors) OR id IN (SELECT ngo_id FROM done WHERE done.sector = $6))
+          AND ($6::text IS NULL OR $6 = ANY(sectors)
+               OR id IN (SELECT ngo_id FROM planned WHERE $6 = ANY(planned.sectors)))
           AND ($7::text IS NULL OR origin_country = $7)
-          AND ($8::text IS NULL OR id IN (SELECT ngo_id FROM done WHERE done.priority = $8))
+          AND ($8::text IS NULL OR id IN (SELECT ngo_id FROM planned WHERE $8 = ANY(priorities)))
           AND ($9::uuid IS NULL OR id = $9)
         """,
         before,
@@ -106,31 +110,39 @@ async def find_entry(conn: Connection, ngo_id: UUID, *, before: datetime | None,
 
 ENTRIES: Final = """
     WITH known AS MATERIALIZED (SELECT * FROM organisations_known($3)),
-    held AS (
+    wanted AS MATERIALIZED (SELECT ngo_id FROM known WHERE $1::uuid[] IS NULL OR ngo_id = ANY($1)),
+    held AS MATERIALIZED (
+        SELECT a.ngo_id, a.agreement_id, a.number, a.title, a.starts_on, a.until, a.regions
+        FROM agreements_known($3) a JOIN wanted w ON w.ngo_id = a.ngo_id
+    ),
+    agreements AS (
         SELECT ngo_id, json_agg(json_build_object(
                    'id', agreement_id, 'number', number, 'title', title, 'starts_on', starts_on, 'until', until,
                    'regions', regions) ORDER BY starts_on, number) AS agreements
-        FROM agreements_known($3) WHERE $1::uuid[] IS NULL OR ngo_id = ANY($1) GROUP BY ngo_id
+        FROM held GROUP BY ngo_id
     ),
-    done AS (
-        SELECT ngo_id, array_agg(DISTINCT priority ORDER BY priority) AS priorities
-        FROM current_master_plan_activity
-        WHERE ($1::uuid[] IS NULL OR ngo_id = ANY($1)) AND ($3 IS NULL OR approved_at < $3) GROUP BY ngo_id
+    served AS (
+        SELECT held.ngo_id, array_agg(DISTINCT code ORDER BY code) AS priorities
+        FROM held
+        JOIN current_master_plan p ON p.agreement_id = held.agreement_id
+        JOIN master_plan_summary s ON s.master_plan_id = p.id
+        CROSS JOIN unnest(s.priorities) AS each (code)
+        WHERE $3 IS NULL OR p.approved_at < $3 GROUP BY held.ngo_id
     )
     SELECT k.ngo_id AS id, k.version, k.status, k.name, k.name_en, k.acronym, k.aliases, k.legal_form,
            k.origin_country, k.home_city, k.website, k.sectors, k.started_in_indonesia_on, k.counterpart_unit,
            k.merged_on, k.known_from, i.identifier AS iati_identifier,
-           coalesce(held.agreements, '[]') AS agreements, coalesce(done.priorities, '{}') AS priorities,
+           coalesce(a.agreements, '[]') AS agreements, coalesce(served.priorities, '{}') AS priorities,
            CASE WHEN next.ngo_id IS NOT NULL THEN json_build_object(
                'id', next.ngo_id, 'name', next.name, 'acronym', next.acronym, 'status', next.status) END AS successor,
            s.is_known AS standing_is_known, s.overdue_obligations, s.days_late, s.foreign_staff_in_post
-    FROM known k
-    LEFT JOIN held ON held.ngo_id = k.ngo_id
-    LEFT JOIN done ON done.ngo_id = k.ngo_id
+    FROM wanted w
+    JOIN known k ON k.ngo_id = w.ngo_id
+    LEFT JOIN agreements a ON a.ngo_id = k.ngo_id
+    LEFT JOIN served ON served.ngo_id = k.ngo_id
     LEFT JOIN known next ON next.ngo_id = k.successor_id
     LEFT JOIN iati_identifier i ON i.name = k.name
     CROSS JOIN LATERAL standing_known(k.ngo_id, $3, $2) s
-    WHERE $1::uuid[] IS NULL OR k.ngo_id = ANY($1)
     ORDER BY k.name, k.ngo_id
 """
 """Whole entries: of these ids or of all, with the standing on a day, as they were known before an instant."""

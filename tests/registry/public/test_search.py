@@ -49,6 +49,22 @@ async def test_words_of_activities_and_agreements_are_found_in_any_indonesian_fo
     assert await find("q=menguatkan%20desa") == ["ASB"]
 
 
+async def test_a_plan_that_changes_is_found_by_what_it_says_now(
+    world: World, find: Find, agreement: Json, approve: Make
+) -> None:
+    await approve(agreement, title="Pelatihan relawan", detail="Kesiapsiagaan")
+    pool = await world.pool("registry")
+
+    await pool.execute(
+        "UPDATE master_plan_activity SET title = 'Budidaya lebah', priority = 'PN1-2020', sector = 'energy'"
+    )
+
+    assert await find("q=relawan") == []
+    assert await find("q=lebah") == ["SNV"]
+    assert await find("priority=PN1-2020&sector=energy") == ["SNV"]
+    assert await find("priority=PN5-2020") == []
+
+
 async def test_the_name_of_a_sector_finds_those_who_work_in_it(find: Find, active: Json, asb: Json) -> None:
     assert await find("q=pertanian") == ["SNV"]
     assert await find("q=disaster") == ["ASB"]
