@@ -62,14 +62,14 @@ async def list_cells(
 async def list_gaps(
     conn: Connection, *, year: int, region: str | None, sector: str | None, after: Place, limit: int
 ) -> list[Any]:
-    """Where nobody works in a sector in a year: of the regencies and cities that there were then."""
+    """Where nobody works in a sector in a year: of the regencies and cities that there were at its end."""
     rows: list[Any] = await conn.fetch(
         """
         SELECT r.code AS region, r.name AS region_name, s.code AS sector, $1::int AS year
         FROM region r CROSS JOIN sector s
         WHERE r.kind IN ('regency', 'city')
           AND (r.valid_from IS NULL OR r.valid_from <= make_date($1, 12, 31))
-          AND (r.valid_to IS NULL OR make_date($1, 1, 1) <= r.valid_to)
+          AND (r.valid_to IS NULL OR make_date($1, 12, 31) <= r.valid_to)
           AND ($2::text IS NULL OR r.code = $2 OR starts_with(r.code, $2 || '.'))
           AND ($3::text IS NULL OR s.code = $3)
           AND (r.code, s.code) > ($4, $5)
@@ -97,7 +97,7 @@ async def sum_up(conn: Connection, *, year: int, region: str | None) -> list[Any
             SELECT count(*) AS regencies FROM region r
             WHERE r.kind IN ('regency', 'city')
               AND (r.valid_from IS NULL OR r.valid_from <= make_date($1, 12, 31))
-              AND (r.valid_to IS NULL OR make_date($1, 1, 1) <= r.valid_to)
+              AND (r.valid_to IS NULL OR make_date($1, 12, 31) <= r.valid_to)
               AND ($2::text IS NULL OR r.code = $2 OR starts_with(r.code, $2 || '.'))
         ), cells AS (
             SELECT covered.code AS region, a.sector, count(*) AS activities, count(DISTINCT a.ngo_id) AS organisations

@@ -9,12 +9,16 @@ from shared.errors import InvalidInput
 
 KINDS: Final[Mapping[str, str]] = {
     "singo.registry.NgoVerified.v1": "registered",
+    "singo.registry.NgoProfileChanged.v1": "profile_changed",
     "singo.registry.NgoSuspended.v1": "suspended",
     "singo.registry.NgoReinstated.v1": "reinstated",
     "singo.registry.NgoClosed.v1": "closed",
     "singo.registry.NgoMerged.v1": "merged",
     "singo.registry.MspSigned.v1": "agreement_signed",
+    "singo.registry.MspExtended.v1": "agreement_extended",
+    "singo.registry.MspEnded.v1": "agreement_ended",
     "singo.registry.MasterPlanApproved.v1": "master_plan_approved",
+    "singo.registry.MasterPlanAmended.v1": "master_plan_amended",
 }
 """Events that change what the public sees, and what the list of changes calls them. What is not here stays inside."""
 

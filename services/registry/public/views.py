@@ -56,7 +56,17 @@ class Entry(View):
 class Change(View):
     number: BigNumber = Field(description="From 1, without gaps")
     kind: Literal[
-        "registered", "suspended", "reinstated", "closed", "merged", "agreement_signed", "master_plan_approved"
+        "registered",
+        "profile_changed",
+        "suspended",
+        "reinstated",
+        "closed",
+        "merged",
+        "agreement_signed",
+        "agreement_extended",
+        "agreement_ended",
+        "master_plan_approved",
+        "master_plan_amended",
     ]
     organisation_id: UUID
     agreement_id: UUID | None

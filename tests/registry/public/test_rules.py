@@ -1,16 +1,22 @@
 from datetime import UTC, date, datetime, timedelta
+from typing import get_args
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.registry.public.rules import known_before, safe_cell
+from services.registry.public.rules import KINDS, known_before, safe_cell
+from services.registry.public.views import Change
 from shared.clock import JAKARTA
 from shared.errors import InvalidInput
 
 TODAY = date(2026, 3, 31)
 NOW = datetime(2026, 3, 31, 3, tzinfo=UTC)
 INSTANTS = st.floats(0, 10_000).map(lambda days: NOW - timedelta(days=days))
+
+
+def test_each_kind_of_change_is_one_that_the_list_can_tell() -> None:
+    assert {*KINDS.values()} == {*get_args(Change.model_fields["kind"].annotation)}
 
 
 def test_a_day_ends_at_midnight_in_jakarta() -> None:
