@@ -132,7 +132,7 @@ ENTRIES: Final = """
     SELECT k.ngo_id AS id, k.version, k.status, k.name, k.name_en, k.acronym, k.aliases, k.legal_form,
            k.origin_country, k.home_city, k.website, k.sectors, k.started_in_indonesia_on, k.counterpart_unit,
            k.merged_on, k.known_from,
-           coalesce(to_jsonb(o) ->> 'iati_org_id', i.identifier) AS iati_identifier,
+           coalesce(o.iati_org_id, i.identifier) AS iati_identifier,
            coalesce(a.agreements, '[]') AS agreements, coalesce(served.priorities, '{}') AS priorities,
            CASE WHEN next.ngo_id IS NOT NULL THEN json_build_object(
                'id', next.ngo_id, 'name', next.name, 'acronym', next.acronym, 'status', next.status) END AS successor,
