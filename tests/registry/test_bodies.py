@@ -2,7 +2,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
@@ -81,6 +81,7 @@ def test_only_codes_of_iso_4217_are_currencies(code: str) -> None:
     ],
     ids=lambda b: b.__name__,
 )
+@settings(suppress_health_check=[HealthCheck.too_slow])  # a form of forty fields takes its time on a busy machine
 @given(st.data())
 def test_whatever_is_sent_is_refused_with_the_names_of_fields(body: type[BaseModel], data: st.DataObject) -> None:
     sent = data.draw(JSON | st.fixed_dictionaries(dict.fromkeys(body.model_fields, JSON)))

@@ -184,7 +184,12 @@ async def test_a_wrong_notice_is_refused_by_field_and_changes_nothing(world: Wor
 
 async def test_an_activity_continues_after_the_agreement_was_extended(desk: Desk, sign: Make, agreement: Json) -> None:
     extended = await sign(
-        agreement["ngo_id"], number="DEMO-MSP-11/2020", predecessor_id=agreement["id"], starts_on="2020-03-01"
+        agreement["ngo_id"],
+        number="DEMO-MSP-11/2020",
+        predecessor_id=agreement["id"],
+        starts_on="2020-03-01",
+        ends_on="2023-03-01",
+        override_reason="Kemlu extends the permit in 2023",
     )
     desk.ids["agreement_id"] = extended["id"]
 
