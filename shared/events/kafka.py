@@ -3,17 +3,36 @@
 import asyncio
 import contextlib
 from collections.abc import Sequence
-from typing import Final
+from typing import Any, Final
 
+import aiokafka.conn
 import structlog
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 from aiokafka.admin import AIOKafkaAdminClient
-from aiokafka.errors import for_code
+from aiokafka.errors import KafkaConnectionError, for_code
 from aiokafka.protocol.group import LeaveGroupRequest
 
 CLOSE_SECONDS: Final = 2.0
 
 log = structlog.get_logger()
+
+
+class Connection(aiokafka.conn.AIOKafkaConnection):  # type: ignore[misc]  # aiokafka's classes are not typed
+    """A connection that tells of a closed transport as its callers expect it.
+
+    uvloop answers a write to one with RuntimeError, where asyncio's own loop is silent or raises OSError. Of that the
+    client's task that looks for the cluster's brokers would end, unseen, and a consumer wait for minutes.
+    """
+
+    def send(self, request: Any, expect_response: bool = True) -> Any:  # noqa: FBT001, FBT002 (its parent's)
+        try:
+            return super().send(request, expect_response)
+        except RuntimeError as error:
+            self.close(reason=aiokafka.conn.CloseReason.CONNECTION_BROKEN)
+            raise KafkaConnectionError(f"connection to {self.host}:{self.port} broken: {error}") from error
+
+
+aiokafka.conn.AIOKafkaConnection = Connection  # the client has no other place to say which class it shall take
 
 
 async def cluster_id_of(kafka: str) -> str:

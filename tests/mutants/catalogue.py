@@ -39,6 +39,14 @@ APPEND: Final = (
         test="tests/shared/test_append.py::test_the_hashes_of_a_key_are_a_chain_that_anybody_can_recompute",
     ),
     mutant(
+        "a transport that uvloop has closed is nobody's business",
+        "shared/events/kafka.py",
+        "except RuntimeError as error",
+        "except OSError as error",
+        test="tests/shared/test_kafka_connection.py"
+        "::test_a_request_over_a_transport_that_uvloop_has_closed_fails_as_a_broken_connection",
+    ),
+    mutant(
         "republish leaves the first one out",
         "shared/events/migrations/0001_event_core.sql",
         "sequence >= from_sequence",
