@@ -49,6 +49,15 @@ async def organisation_with_all(world: World, member: str) -> dict[str, Any]:
     )
     await pool.execute(
         """
+        INSERT INTO master_plan_version (id, master_plan_id, version, activities, approved_at, approved_by,
+                                         approved_by_role)
+        VALUES ($1, $2, 1, '[]', now(), 'x', 'fasker_officer')
+        """,
+        uuid7(),
+        plan_id,
+    )
+    await pool.execute(
+        """
         INSERT INTO local_partner (id, ngo_id, status, name, legal_form, registration_number, registration_valid_to,
                                    regions, programme, proposed_at, proposed_by)
         VALUES ($1, $2, 'proposed', 'x', 'x', 'x', '2030-01-01', '{53.06}', 'x', now(), 'x')

@@ -44,6 +44,8 @@ NOT_A_CHANGE: Final = {
     "POST /v1/agreements": "makes a resource",
     "POST /v1/agreements/{agreement_id}/master-plan": "makes a resource, once",
     "POST /v1/plan-activities/{activity_id}/alignments": "makes a resource",
+    "POST /v1/organisations/{ngo_id}/foreign-ministry-steps": "adds to a log; replaces nothing",
+    "POST /v1/agreements/{agreement_id}/programme-directions": "makes a resource",
     "POST /v1/local-partners": "makes a resource",
     "POST /v1/local-partners/imports": "makes resources",
     "POST /v1/local-partners/{partner_id}/opinions": "makes a resource; the partner stays as it is",
@@ -127,6 +129,19 @@ class Samples:
             yield {"roles": (role,), "sub": f"{role}-1", "unit": UNIT}
 
 
+ACTIVITY: Final = {
+    "title": "x",
+    "detail": "x",
+    "sector": "health",
+    "priority": "PN3-2020",
+    "sdgs": [3],
+    "regions": ["53.06"],
+    "from_year": 2020,
+    "to_year": 2021,
+    "budget": "1.00",
+    "currency": "EUR",
+    "outcome_indicator": "x",
+}
 PROFILE: Final = {
     "name": "N",
     "acronym": "N",
@@ -144,7 +159,7 @@ PROFILE: Final = {
 async def registry(samples: Samples) -> None:
     successor = await organisation_with_all(samples.world, "successor")
     samples.ids |= await organisation_with_all(samples.world, samples.member)
-    samples.ids |= {"code": "53.06", "framework": "SDG"}
+    samples.ids |= {"code": "53.06", "framework": "SDG", "version": 1}
     samples.queries |= {"/v1/regions/search": "?q=manggarai"}
     samples.bodies |= {
         "verification": {"decision": "accepted"},
@@ -156,6 +171,9 @@ async def registry(samples: Samples) -> None:
         "field-checks": {"checks": [{"field": "name", "state": "confirmed"}]},
         **dict.fromkeys(("suspension", "reinstatement", "closure", "plan-activities/withdrawal"), WHY),
         "PUT local-partners": PARTNER,
+        "revocation": {"revoked_on": "2020-01-02", **WHY},
+        "termination": {"ended_on": "2020-06-01", **WHY},
+        "amendments": {"activities": [ACTIVITY], **WHY},
         "pre-orientation": {},
         "orientation": {},
         "start": {"started_on": "2020-01-01"},

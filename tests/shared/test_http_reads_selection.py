@@ -41,6 +41,9 @@ ORDERS: Final = {
         "/v1/measures": "starts_on",
         "/v1/organisations/{ngo_id}/measures": "starts_on,decided_on",
         "/v1/organisations/{ngo_id}/licences": "valid_to,issued_on",
+        "/v1/organisations/{ngo_id}/foreign-ministry-steps": "reached_on",
+        "/v1/agreements/{agreement_id}/programme-directions": "starts_on",
+        "/v1/agreements/{agreement_id}/master-plan/versions": "version",
         "/v1/organisations/{ngo_id}/files": "name,started_at",
         "/v1/register": "name,-started_in_indonesia_on,-relevance",
     },
@@ -69,6 +72,8 @@ WITHOUT_FIELDS: Final = {
     "/v1/sdgs": "17 rows",
     "/v1/sectors": "a fixed short list",
     "/v1/clearance-bodies": "a fixed short list",
+    "/v1/licence-lead-times": "a fixed short list",
+    "/v1/foreign-ministry-steps": "a fixed short list",
     "/v1/measure-kinds": "a fixed short list",
     "/v1/organisations/{ngo_id}/members": "100 at most, three fields",
     "/v1/register/changes": "a feed by number; six short fields",
@@ -223,8 +228,11 @@ async def shelf(servers: Servers, template: str, issuer_keys: Path) -> AsyncIter
                 FROM generate_series(1, 4)
                 """
             )
-        partner_id = await (await world.pool("registry")).fetchval("SELECT id FROM local_partner LIMIT 1")
-        yield Shelf(world, {"ngo_id": NGOS[0], "visit_id": visit_id, "partner_id": partner_id} | ids)
+        pool = await world.pool("registry")
+        partner_id = await pool.fetchval("SELECT id FROM local_partner LIMIT 1")
+        agreement_id = await pool.fetchval("SELECT id FROM agreement WHERE number = 'MSP-1'")
+        ids |= {"ngo_id": NGOS[0], "visit_id": visit_id, "partner_id": partner_id, "agreement_id": agreement_id}
+        yield Shelf(world, ids)
 
 
 async def organisations(world: World) -> None:
@@ -285,12 +293,17 @@ async def organisations(world: World) -> None:
     )
     await pool.executemany(
         """
-        INSERT INTO licence (id, ngo_id, kind, number, issuer, issued_on, valid_from, valid_to, recorded_at,
+        INSERT INTO licence (id, ngo_id, kind, status, number, issuer, issued_on, valid_from, valid_to, recorded_at,
                              recorded_by)
-        VALUES (gen_random_uuid(), $1, $2, 'x', 'x', '2020-01-01', '2020-01-01', '2023-01-01', now(), 'x')
+        VALUES (gen_random_uuid(), $1, $2, $3, 'x', 'x', '2020-01-01', '2020-01-01', '2023-01-01', now(), 'x')
         """,
-        [(NGOS[0], kind) for kind in ("IZIN_PRINSIP", "IZIN_OPERASIONAL", "SKT_MITRA")],
+        [
+            (NGOS[0], "IZIN_PRINSIP", "VALID"),
+            (NGOS[0], "IZIN_OPERASIONAL", "EXPIRING"),
+            (NGOS[0], "SKT_MITRA", "EXPIRED"),
+        ],
     )
+    await papers(pool)
     await activities_and_measures(pool)
     await pool.execute(
         """
@@ -322,6 +335,43 @@ async def organisations(world: World) -> None:
         FROM organisation CROSS JOIN unnest(ARRAY['officer', 'invited-1', 'invited-2']) AS subject
         WHERE status = 'active'
         """
+    )
+
+
+async def papers(pool: Any) -> None:
+    """Of the first agreement: its programme directions, the versions of its plan; and its owner's track abroad."""
+    agreement = await pool.fetchval("SELECT id FROM agreement WHERE number = 'MSP-1'")
+    await pool.execute(
+        """
+        INSERT INTO foreign_ministry_step (id, ngo_id, step, reached_on, recorded_at, recorded_by, recorded_by_role)
+        SELECT gen_random_uuid(), $1, 'x', '2020-01-01', now(), 'x', 'fasker_officer' FROM generate_series(1, 4)
+        """,
+        NGOS[0],
+    )
+    await pool.execute(
+        """
+        INSERT INTO programme_direction (id, agreement_id, number, title, starts_on, ends_on, document_sha256,
+                                         recorded_at, recorded_by, recorded_by_role)
+        SELECT gen_random_uuid(), $1, 'AP-' || n, 'x', '2020-01-01', '2021-01-01', 'x', now(), 'x', 'fasker_officer'
+        FROM generate_series(1, 4) n
+        """,
+        agreement,
+    )
+    await pool.execute(
+        """
+        WITH plan AS (
+            SELECT p.id FROM master_plan p WHERE p.agreement_id = $1
+        ), made AS (
+            INSERT INTO master_plan (id, agreement_id, approved_at, approved_by, approved_by_role)
+            SELECT gen_random_uuid(), $1, now(), 'x', 'fasker_officer' WHERE NOT EXISTS (SELECT FROM plan)
+            RETURNING id
+        )
+        INSERT INTO master_plan_version (id, master_plan_id, version, activities, reason, approved_at, approved_by,
+                                         approved_by_role)
+        SELECT gen_random_uuid(), id, n, '[]', CASE WHEN n > 1 THEN 'x' END, now(), 'x', 'fasker_officer'
+        FROM (TABLE plan UNION ALL TABLE made) AS one CROSS JOIN generate_series(1, 4) n
+        """,
+        agreement,
     )
 
 
@@ -555,6 +605,7 @@ OTHER_STATEMENTS: Final = {
     "/v1/event-types": (0, "is a list in the code"),
     "/v1/regions/search": (3, "asks the clock which day it is, and for the names of what the regions lie in"),
     "/v1/organisations/{ngo_id}/licences": (3, "finds the organisation"),
+    "/v1/organisations/{ngo_id}/foreign-ministry-steps": (3, "finds whether the organisation is the caller's"),
     "/v1/organisations/{ngo_id}/files": (3, "finds the organisation"),
     "/v1/organisations/{ngo_id}/profile/steps": (3, "finds the organisation"),
     "/v1/organisations/{ngo_id}/measures": (4, "finds the organisation, asks the clock which are in force"),

@@ -45,7 +45,7 @@ ORDER BY s.at, s.ngo_id, s.version;
 
 -- A trigger, so that no command, of today or later, can forget it. The time is the domain's, as everywhere.
 CREATE FUNCTION remember_organisation() RETURNS trigger
-LANGUAGE plpgsql AS $$
+LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
 BEGIN
     INSERT INTO organisation_history (ngo_id, known_from, version, status, name, name_en, acronym, aliases, legal_form,
                                       origin_country, home_city, website, sectors, started_in_indonesia_on,
@@ -78,7 +78,7 @@ SELECT id, ngo_id, state, due_on, clock_timestamp() + coalesce((SELECT ahead FRO
 FROM obligation_copy;
 
 CREATE FUNCTION remember_obligation() RETURNS trigger
-LANGUAGE plpgsql AS $$
+LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
 BEGIN
     INSERT INTO obligation_history (obligation_id, ngo_id, state, due_on, known_from)
     SELECT NEW.id, NEW.ngo_id, NEW.state, NEW.due_on,
@@ -169,7 +169,7 @@ CREATE TABLE master_plan_summary (
 );
 
 CREATE FUNCTION summarise_master_plans() RETURNS trigger
-LANGUAGE plpgsql AS $$
+LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
 BEGIN
     INSERT INTO master_plan_summary (master_plan_id, sectors, priorities, words)
     SELECT x.master_plan_id, array_agg(DISTINCT x.sector), array_agg(DISTINCT x.priority),
