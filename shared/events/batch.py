@@ -8,7 +8,7 @@ import structlog
 from aiokafka import TopicPartition
 
 from shared import metrics
-from shared.db import Connection
+from shared.db import Connection, Database
 from shared.events import envelope, inbox
 from shared.events.inbox import Apply, Received
 from shared.events.takeover import record_id
@@ -117,3 +117,27 @@ async def write_bookmarks(
         if await conn.fetchval("SELECT true FROM pause WHERE source = $1", source):
             raise Paused(source)
         raise BookmarkBehind(f"this database has not read {source} as far as this process has")
+
+
+async def expect_bookmarks(db: Database, positions: Mapping[TopicPartition, int]) -> None:
+    """Raises BookmarkBehind if the database has read less than this process has: it was put back to an earlier point.
+
+    A position moves after its bookmark's commit. So `positions`, taken before, never lie further on by themselves.
+    """
+    behind = await db.pool.fetchrow(
+        """
+        SELECT topic, partition, coalesce(next_offset, 0) AS next_offset, position
+        FROM unnest($1::text[], $2::int[], $3::bigint[]) AS read (topic, partition, position)
+        LEFT JOIN bookmark USING (topic, partition)
+        WHERE coalesce(next_offset, 0) < position
+        LIMIT 1
+        """,
+        [partition.topic for partition in positions],
+        [partition.partition for partition in positions],
+        list(positions.values()),
+    )
+    if behind:
+        raise BookmarkBehind(
+            f"{behind['topic']}/{behind['partition']} was read to {behind['position']} by this process, "
+            f"to {behind['next_offset']} by this database"
+        )

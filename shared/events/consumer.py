@@ -16,7 +16,16 @@ from aiokafka.errors import KafkaError
 from shared import metrics
 from shared.db import Database, is_transient
 from shared.events import parked
-from shared.events.batch import Batch, BookmarkBehind, Paused, Unread, handle, quarantine, write_bookmarks
+from shared.events.batch import (
+    Batch,
+    BookmarkBehind,
+    Paused,
+    Unread,
+    expect_bookmarks,
+    handle,
+    quarantine,
+    write_bookmarks,
+)
 from shared.events.failures import describe
 from shared.events.inbox import Apply
 from shared.events.kafka import close_consumer, cluster_id_of, join_anew
@@ -94,7 +103,7 @@ async def _consume(db: Database, subscription: Subscription, stopping: asyncio.E
     )
     takeover = Takeover(db, consumer, subscription.kafka, cluster_id)
     consumer.subscribe(list(subscription.topics), listener=takeover)
-    watchdog = asyncio.create_task(_watch(consumer, takeover))
+    watchdog = asyncio.create_task(_watch(db, consumer, takeover))
     committed: dict[TopicPartition, int] = {}
     commit_at = 0.0
     try:
@@ -259,10 +268,19 @@ async def _commit_for_tools(consumer: AIOKafkaConsumer, positions: Mapping[Topic
         log.info("offset_commit_left_out", error=repr(error))
 
 
-async def _watch(consumer: AIOKafkaConsumer, takeover: Takeover) -> None:
-    """End a consumer whose partitions grow while it stands still; the caller starts a new one."""
+async def _watch(db: Database, consumer: AIOKafkaConsumer, takeover: Takeover) -> None:
+    """End a consumer whose database was put back, or whose partitions grow while it stands still.
+
+    The caller starts a new one. Where records keep coming, the bookmark's own write finds a database that was put back;
+    where none comes it would never be noticed.
+    """
     while True:
         await asyncio.sleep(STUCK_SECONDS / 4)
+        try:
+            await expect_bookmarks(db, takeover.positions(consumer.assignment()))
+        except Exception as error:
+            if not is_transient(error):  # while the database is away there is nothing to be told
+                raise
         partitions = list(consumer.assignment() - consumer.paused())
         if not partitions:
             continue

@@ -153,6 +153,23 @@ async def test_database_put_back_under_a_living_reader_is_read_on_from_its_own_b
     assert await line.reader.parked() == []
 
 
+async def test_database_put_back_under_a_living_reader_is_noticed_though_nothing_more_comes(
+    world: World, line: Line, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(consumer, "STUCK_SECONDS", 1.0)
+    pool = await world.pool("reporting")
+    async with line.relaying(), line.consuming():
+        await world.publish("registry", happened("asb"))
+        await line.until_applied("asb", 1)
+
+        async with pool.acquire() as conn, conn.transaction():
+            await conn.execute("DELETE FROM watermark")
+            await conn.execute("DELETE FROM bookmark")
+            await conn.execute("DELETE FROM effect")
+
+        await line.until_applied("asb", 1)
+
+
 async def test_retention_that_would_forget_events_is_refused_at_the_start(world: World, line: Line) -> None:
     settings = world.settings("registry")
     assert not await migrate.create_topic(settings, "registry")  # it is there, and kept for ever
@@ -241,9 +258,13 @@ async def test_consumer_stuck_is_not_what_the_watchdog_calls_one_whose_partition
     monkeypatch.setattr(consumer, "STUCK_SECONDS", 0.04)
     partition = TopicPartition("singo.registry", 0)
     standing = Standing(partition)
-    takeover = Takeover(await world.db("reporting"), standing, "", "cluster")
+    db = await world.db("reporting")
+    await db.pool.execute(
+        "INSERT INTO bookmark (topic, partition, next_offset, cluster_id) VALUES ($1, 0, 5, 'x')", partition.topic
+    )
+    takeover = Takeover(db, standing, "", "cluster")
     takeover.moved(partition, 5)
-    watchdog = asyncio.create_task(consumer._watch(standing, takeover))
+    watchdog = asyncio.create_task(consumer._watch(db, standing, takeover))
 
     await takeover.on_partitions_revoked([partition])
     await world.until(lambda: asyncio.sleep(0, standing.looks > 20), "the watchdog has looked for long enough")

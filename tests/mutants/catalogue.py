@@ -127,6 +127,13 @@ READING: Final = (
         test=f"{INTERLEAVINGS}::test_a_reader_killed_before_any_statement_loses_nothing_and_repeats_nothing",
     ),
     mutant(
+        "nobody looks whether the database was put back",
+        "shared/events/batch.py",
+        "WHERE coalesce(next_offset, 0) < position",
+        "WHERE false",
+        test=f"{CONSUMER_HAZARDS}::test_database_put_back_under_a_living_reader_is_noticed_though_nothing_more_comes",
+    ),
+    mutant(
         "a bookmark that lies behind the reader is overwritten",
         "shared/events/batch.py",
         "coalesce(next_offset, 0) >= position AND ",
