@@ -193,7 +193,7 @@ async def read_master_plan_version(
         found = await queries.find_version(conn, agreement_id, version)
     if found is None:
         raise NotFound("there is no such version of a master plan")
-    return read_response(request, MasterPlan.of(found), chosen=chosen)
+    return read_response(request, MasterPlan.of(found), version, chosen=chosen)
 
 
 @router.get("", response_model=shown(MasterPlan), dependencies=[PUBLIC])

@@ -113,10 +113,11 @@ END;
 
 -- The organisations as they were known before an instant; without one, as they are.
 CREATE FUNCTION organisations_known(before timestamptz) RETURNS SETOF organisation_history
-LANGUAGE sql STABLE AS $$
+LANGUAGE sql STABLE
+BEGIN ATOMIC
     SELECT DISTINCT ON (h.ngo_id) h.* FROM organisation_history h
-    WHERE before IS NULL OR h.known_from < before ORDER BY h.ngo_id, h.id DESC
-$$;
+    WHERE before IS NULL OR h.known_from < before ORDER BY h.ngo_id, h.id DESC;
+END;
 
 -- Who held which agreement from when until when, as it was known before an instant. A merger passes it on to the successor on the
 -- day of the merger, a closure ends it, and so does a termination before its time.
