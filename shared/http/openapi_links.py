@@ -37,9 +37,9 @@ def add_links(paths: Json, schemas: Json) -> Json:
             others = [target["operationId"] for target in targets if target is not source]
             answer["links"] = {name: {"$ref": f"#/components/links/{name}"} for name in others}
         listing, item = paths.get(thing.list, {}).get("get"), paths[thing.path].get("get")
-        if listing and item:
+        if listing and item and (key := _key_of_items(listing, thing, schemas)):
             name = f"first_of_{listing['operationId']}"
-            links[name] = _link(item, thing.id, "$response.body#/items/0/id")
+            links[name] = _link(item, thing.id, f"$response.body#/items/0/{key}")
             listing["responses"]["200"]["links"] = {item["operationId"]: {"$ref": f"#/components/links/{name}"}}
     used = {
         each["$ref"].rpartition("/")[2]
@@ -77,6 +77,18 @@ def _answers(paths: Json, thing: Thing, schemas: Json) -> Iterator[tuple[Json, J
                 yield operation, answer
 
 
+def _key_of_items(listing: Json, thing: Thing, schemas: Json) -> str | None:
+    """Which property of a list's items says where the item stands."""
+    for page in _shown_by(listing["responses"]["200"]):
+        items = _properties(schemas, page).get("items", {}).get("items", {})
+        for each in items.get("anyOf", [items]):
+            shown = _properties(schemas, each.get("$ref", "").rpartition("/")[2])
+            for key in ("id", thing.id, "code"):
+                if key in shown:
+                    return key
+    return None
+
+
 def _shown(operation: Json) -> set[str]:
     return {name for status in ("200", "201") for name in _shown_by(operation["responses"].get(status, {}))}
 
@@ -87,7 +99,7 @@ def _shown_by(answer: Json) -> set[str]:
 
 
 def _properties(schemas: Json, name: str) -> Json:
-    found: Json = schemas[name].get("properties", {})
+    found: Json = schemas.get(name, {}).get("properties", {})
     return found
 
 

@@ -75,11 +75,13 @@ class Profile(Body):
 
     @model_validator(mode="after")
     def _names_each_once(self) -> Self:
-        for name in ("sectors", "working_areas"):
-            codes = getattr(self, name)
+        for name, codes, message in (
+            ("sectors", self.sectors, "each sector must be named once"),
+            ("working_areas", self.working_areas, "each region must be named once"),
+        ):
             for place, code in enumerate(codes):
                 if code in codes[:place]:
-                    raise wrong(f"each {'sector' if name == 'sectors' else 'region'} must be named once", name, place)
+                    raise wrong(message, name, place)
         return self
 
     def profile(self) -> dict[str, Any]:
