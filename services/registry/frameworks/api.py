@@ -61,7 +61,7 @@ async def list_frameworks(
 
 @router.get("/{framework}", response_model=FrameworkDetail)
 async def read_framework(
-    request: Request, db: Db, framework: Annotated[str, Path(pattern=r"^[A-Z0-9-]{1,30}$")]
+    request: Request, db: Db, framework: Annotated[str, Path(max_length=30, pattern=r"^[A-Z0-9-]{1,30}$")]
 ) -> Response:
     """One framework with its items, and the crosswalk to those of the frameworks before and after it."""
     async with db.read() as conn:

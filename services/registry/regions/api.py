@@ -130,7 +130,8 @@ async def search_regions(
     on: On = None,
     limit: Annotated[int, Query(ge=1, le=100)] = 20,
     cursor: Annotated[
-        str | None, Query(pattern=r"^[01]\.[0-9]{4}_[0-9.]{2,13}$", description="`next_cursor` of the page before")
+        str | None,
+        Query(max_length=20, pattern=r"^[01]\.[0-9]{4}_[0-9.]{2,13}$", description="`next_cursor` of the page before"),
     ] = None,
 ) -> Response:
     """Regions of all levels by name, former name or alias: the likest first, of equals the larger."""
