@@ -147,8 +147,8 @@ class Workload:
             "number": f"IP-{uuid4()}",
             "issuer": "Kementerian Luar Negeri",
             "issued_on": "2024-01-01",
-            "valid_from": "2024-01-01",
-            "valid_to": "2026-12-31",
+            "valid_from": "2028-12-31",  # far ahead too: no warning of its end comes in between
+            "valid_to": "2031-12-30",
         }
         application = {
             "name": f"Yayasan Contoh {admin[-12:]}",
