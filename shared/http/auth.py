@@ -8,7 +8,7 @@ import asyncio
 import hashlib
 import json
 import time
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Iterable
 from dataclasses import dataclass
 from http.client import HTTPException
 from typing import Annotated, Any, Final
@@ -46,6 +46,10 @@ ID_TOKEN_CLAIMS: Final = ("nonce", "at_hash", "c_hash", "s_hash")
 log = structlog.get_logger()
 
 
+def lies_in(region: str, areas: Iterable[str]) -> bool:
+    return any(region == area or region.startswith(f"{area}.") for area in areas)
+
+
 @dataclass(frozen=True, slots=True)
 class Actor:
     """Who is calling, as the token says. `regions`: region code prefixes that an official answers for."""
@@ -60,7 +64,7 @@ class Actor:
 
     def covers(self, region: str) -> bool:
         """Whether a region code lies in one of the actor's own: `53` covers `53.06`."""
-        return any(region == own or region.startswith(f"{own}.") for own in self.regions)
+        return lies_in(region, self.regions)
 
     def role(self, *preferred: str) -> str:
         """The role to record for an act: the first of those that allowed it."""

@@ -85,6 +85,9 @@ Text = Annotated[str, StringConstraints(min_length=1, max_length=5000), AfterVal
 Reason = Annotated[str, StringConstraints(min_length=3, max_length=1000), AfterValidator(_printable)]
 """Why somebody decided so."""
 
+Sha256 = Annotated[str, Field(pattern="^[0-9a-f]{64}$", max_length=64)]
+"""The fingerprint of a file, in small hexadecimal digits."""
+
 ShortText = Annotated[str, Field(max_length=200)]
 """In answers: what came in as a Line, or a code of ours."""
 

@@ -18,7 +18,7 @@ from services.registry.organisations.queries import organisations_named
 from services.registry.organisations.views import OrganisationLink
 from services.registry.reference.rules import Regencies, RegionCode
 from shared.errors import NotFound
-from shared.http.body import Body, Line, LongText, Number, Reason, ShortText, ShortTexts, View
+from shared.http.body import Body, Line, LongText, Number, Reason, Sha256, ShortText, ShortTexts, View
 from shared.http.database import Db
 from shared.http.etags import ExpectedVersion, read_response
 from shared.http.paging import PageRequest, page_response, paged
@@ -50,9 +50,7 @@ class NewAgreement(Body):
     predecessor_id: Annotated[
         UUID | None, Field(description="The agreement that this one extends: an extension is a new agreement")
     ] = None
-    document_sha256: Annotated[
-        str | None, Field(pattern="^[0-9a-f]{64}$", max_length=64, description="Fingerprint of the signed document")
-    ] = None
+    document_sha256: Annotated[Sha256 | None, Field(description="Fingerprint of the signed document")] = None
     override_reason: Annotated[
         Reason | None, Field(description="Why it may reach beyond the izin prinsip (V02); shown publicly")
     ] = None

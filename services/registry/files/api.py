@@ -18,7 +18,7 @@ from services.registry.files.content import XLSX
 from services.registry.files.rules import PART_BYTES, Kind, Status, parts_of
 from shared.errors import NotFound
 from shared.http import media
-from shared.http.body import Body, Line, Number, ShortText, View
+from shared.http.body import Body, Line, Number, Sha256, ShortText, View
 from shared.http.database import Db
 from shared.http.etags import ExpectedVersion, read_response
 from shared.http.paging import PageRequest, page_response, paged
@@ -34,7 +34,6 @@ PARTS_NAMED_MAX: Final = 100
 LONGEST_BYTES: Final = 2**31 - 1
 """Of any file; the rule in force (`dated_rule`) says less."""
 
-Sha256 = Annotated[str, Field(pattern="^[0-9a-f]{64}$", max_length=64)]
 PartNumber = Annotated[int, Path(ge=1, lt=2**31)]
 
 

@@ -12,7 +12,7 @@ from services.registry.dates import Day
 from services.registry.licences import commands, queries
 from services.registry.licences.rules import Kind, Status
 from shared.errors import NotFound
-from shared.http.body import Body, Line, LongText, Number, Page, Reason, ShortText, View
+from shared.http.body import Body, Line, LongText, Number, Page, Reason, Sha256, ShortText, View
 from shared.http.database import Db
 from shared.http.etags import ExpectedVersion, read_response
 from shared.http.paging import PageRequest, page_response, paged
@@ -33,9 +33,7 @@ class Permit(Body):
     issued_on: Day
     valid_from: Day
     valid_to: Day
-    document_sha256: Annotated[
-        str | None, Field(pattern="^[0-9a-f]{64}$", max_length=64, description="Fingerprint of the scanned document")
-    ] = None
+    document_sha256: Annotated[Sha256 | None, Field(description="Fingerprint of the scanned document")] = None
 
     @model_validator(mode="after")
     def _is_valid_for_some_time(self) -> Self:

@@ -12,12 +12,10 @@ from services.registry.local_partners.rules import Decision, Stance, Status
 from services.registry.money import Amount, Currency
 from services.registry.organisations.views import OrganisationLink
 from services.registry.reference.rules import REGENCIES_MAX, Regencies, RegionCode
-from shared.http.body import Body, Line, LongText, Number, Reason, ShortText, ShortTexts, Text, View
+from shared.http.body import Body, Line, LongText, Number, Reason, Sha256, ShortText, ShortTexts, Text, View
 from shared.http.values import wrong
 
-Fingerprint = Annotated[
-    str, Field(pattern="^[0-9a-f]{64}$", max_length=64, description="SHA-256 of the scanned document")
-]
+Fingerprint = Annotated[Sha256, Field(description="SHA-256 of the scanned document")]
 TaxNumber = Annotated[str, Field(pattern="^[0-9]{15,16}$", max_length=16, description="NPWP, digits only")]
 
 

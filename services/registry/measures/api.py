@@ -14,7 +14,7 @@ from services.registry.measures.rules import Effect, Origin
 from shared.clock import JAKARTA
 from shared.db import Connection
 from shared.errors import NotFound
-from shared.http.body import Body, Line, LongText, Number, Page, Reason, ShortText, ShortTexts, View
+from shared.http.body import Body, Line, LongText, Number, Page, Reason, Sha256, ShortText, ShortTexts, View
 from shared.http.database import Db
 from shared.http.etags import ExpectedVersion, read_response
 from shared.http.paging import PageRequest, page_response, paged
@@ -25,9 +25,7 @@ from shared.http.writes import KeyedWrite, Transaction
 
 router = resource(tag="measures")
 
-Fingerprint = Annotated[
-    str, Field(pattern="^[0-9a-f]{64}$", max_length=64, description="SHA-256 of the signed document")
-]
+Fingerprint = Annotated[Sha256, Field(description="SHA-256 of the signed document")]
 
 
 class _Decided(Body):

@@ -97,13 +97,13 @@ async def lift_measure(
     now: datetime,
 ) -> None:
     """With one that suspends the organisation is reinstated. Of an external one: that its issuer has lifted it."""
-    organisation = await conn.fetchrow("SELECT version, status FROM organisation WHERE id = $1 FOR UPDATE", ngo_id)
+    organisation = await _lock_organisation(conn, ngo_id)
     found = await conn.fetchrow(
         "SELECT version, kind, effect, starts_on, lifted_at FROM measure WHERE id = $1 AND ngo_id = $2 FOR UPDATE",
         measure_id,
         ngo_id,
     )
-    if organisation is None or found is None:
+    if found is None:
         raise NotFound("there is no such measure against this organisation")
     expect_version(found["version"], version)
     if found["lifted_at"] is not None:

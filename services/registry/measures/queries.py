@@ -1,10 +1,11 @@
 """Reads of measures: all for the organisation and the ministry, for everybody those in force that are public."""
 
+from collections.abc import Mapping
 from datetime import date
 from typing import Any, Final
 from uuid import UUID
 
-from services.registry.measures.rules import Effect, Kind, Origin
+from services.registry.measures.rules import Effect, Kind, Origin, is_in_force
 from shared.db import Connection
 from shared.http.paging import ONE, PageRequest, Sorting, fetch_page
 
@@ -15,21 +16,29 @@ PUBLIC_SORTING: Final = Sorting("m.id", starts_on=("m.starts_on", date))
 async def list_measures(
     conn: Connection, page: PageRequest, ngo_id: UUID, *, today: date, measure_id: UUID | None = None
 ) -> list[Any]:
-    return await fetch_page(
+    rows = await fetch_page(
         conn,
         page,
         """
         SELECT id, version, ngo_id, origin, kind, effect, decided_on, starts_on, ends_on, reason, legal_basis, issuer,
-               document_number, document_sha256, recorded_at, recorded_by_role, lifted_on, lift_reason,
-               lifted_at IS NULL AND starts_on <= $3 AND (effect <> 'none' OR ends_on IS NULL OR $3 <= ends_on)
-                   AS in_force
+               document_number, document_sha256, recorded_at, recorded_by_role, lifted_on, lift_reason
         FROM measure
         WHERE ngo_id = $1 AND ($2::uuid IS NULL OR id = $2)
         """,
         ngo_id,
         measure_id,
-        today,
         sorting=SORTING,
+    )
+    return [{**row, "in_force": _is_in_force(row, today)} for row in rows]
+
+
+def _is_in_force(row: Mapping[str, Any], today: date) -> bool:
+    return is_in_force(
+        starts_on=row["starts_on"],
+        ends_on=row["ends_on"],
+        effect=Effect(row["effect"]),
+        is_lifted=row["lifted_on"] is not None,
+        on=today,
     )
 
 

@@ -144,18 +144,14 @@ BEGIN ATOMIC
     WHERE (before IS NULL OR a.signed_at < before) AND held.by_ngo IS NOT NULL AND held.from_day <= held.to_day;
 END;
 
--- Which master plan of an agreement is in force. Whatever is public about plans and activities rests on this view.
-CREATE VIEW current_master_plan AS
-SELECT p.id, p.agreement_id, p.approved_at FROM master_plan p;
-
--- Their activities, each with whoever carries it out in which years.
+-- The activities of the plans in force, each with whoever carries it out in which years.
 CREATE VIEW current_master_plan_activity AS
 SELECT x.id, p.agreement_id, held.ngo_id, p.approved_at, x.title, x.detail, x.sector, x.priority, x.sdgs, x.regions,
        greatest(x.from_year, extract(year FROM held.starts_on)::int) AS from_year,
        least(x.to_year, extract(year FROM held.until)::int) AS to_year,
        x.budget, x.currency
 FROM master_plan_activity x
-JOIN current_master_plan p ON p.id = x.master_plan_id
+JOIN master_plan p ON p.id = x.master_plan_id
 JOIN agreements_known(NULL) held ON held.agreement_id = p.agreement_id
 WHERE x.from_year <= extract(year FROM held.until) AND extract(year FROM held.starts_on) <= x.to_year;
 -- squawk-ignore require-concurrent-index-creation

@@ -12,7 +12,7 @@ from services.registry.agreements.queries import find_agreement
 from services.registry.dates import Day
 from services.registry.programme_directions import commands, queries
 from shared.errors import NotFound
-from shared.http.body import Body, Line, ShortText, View
+from shared.http.body import Body, Line, Sha256, ShortText, View
 from shared.http.database import Db
 from shared.http.paging import PageRequest, page_response, paged
 from shared.http.routing import resource
@@ -28,9 +28,7 @@ class NewProgrammeDirection(Body):
     title: Line
     starts_on: Day
     ends_on: Day
-    document_sha256: Annotated[
-        str, Field(pattern="^[0-9a-f]{64}$", max_length=64, description="Fingerprint of the signed document")
-    ]
+    document_sha256: Annotated[Sha256, Field(description="Fingerprint of the signed document")]
 
     @model_validator(mode="after")
     def _lasts_for_some_time(self) -> Self:

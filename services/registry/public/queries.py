@@ -47,7 +47,7 @@ async def search_register(
         planned AS NOT MATERIALIZED (
             SELECT held.ngo_id, s.sectors, s.priorities, s.words
             FROM held
-            JOIN current_master_plan p ON p.agreement_id = held.agreement_id
+            JOIN master_plan p ON p.agreement_id = held.agreement_id
             JOIN master_plan_summary s ON s.master_plan_id = p.id
             WHERE $1 IS NULL OR p.approved_at < $1
         ),
@@ -124,7 +124,7 @@ ENTRIES: Final = """
     served AS (
         SELECT held.ngo_id, array_agg(DISTINCT code ORDER BY code) AS priorities
         FROM held
-        JOIN current_master_plan p ON p.agreement_id = held.agreement_id
+        JOIN master_plan p ON p.agreement_id = held.agreement_id
         JOIN master_plan_summary s ON s.master_plan_id = p.id
         CROSS JOIN unnest(s.priorities) AS each (code)
         WHERE $3 IS NULL OR p.approved_at < $3 GROUP BY held.ngo_id

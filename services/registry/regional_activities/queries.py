@@ -7,6 +7,7 @@ from uuid import UUID
 from services.registry.access import Scope
 from services.registry.regional_activities.rules import Kind, Status
 from shared.db import Connection
+from shared.http.auth import lies_in
 from shared.http.paging import ONE, PageRequest, Sorting, fetch_page
 
 SORTING: Final = Sorting(starts_on=("starts_on", date), title=("title", str))
@@ -70,13 +71,9 @@ async def find_activity(conn: Connection, activity_id: UUID, scope: Scope) -> di
         scope.regions,
     )
     present = {each["region"]: each["answer"] for each in answers if each["notice_version"] == row["notice_version"]}
-    own = [code for code in row["regions"] if whole or any(_lies_in(code, area) for area in scope.regions)]
+    own = [code for code in row["regions"] if whole or lies_in(code, scope.regions)]
     return {
         **row,
         "answers": [dict(each) for each in answers],
         "unanswered": [code for code in own if present.get(code) in (None, "postponed")],
     }
-
-
-def _lies_in(code: str, area: str) -> bool:
-    return code == area or code.startswith(f"{area}.")

@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 from uuid import UUID
 
 from fastapi import Depends, Query, Request, Response
-from pydantic import AwareDatetime, Field, StringConstraints, model_validator
+from pydantic import AwareDatetime, Field, model_validator
 
 from services.reporting.access import ActiveMember, Reader, Satker, Scope
 from services.reporting.copies.queries import organisations_named
@@ -16,7 +16,7 @@ from services.reporting.submission.bodies import Comments, SubmittedView, as_dic
 from services.reporting.submission.rules import Status
 from services.reporting.work_plans import commands, queries, review
 from services.reporting.work_plans.content import WorkPlanContent, WorkPlanDraft
-from shared.http.body import Body, Line, LongText, Number, Reason, ShortText, ShortTexts, View
+from shared.http.body import Body, Line, LongText, Number, Reason, Sha256, ShortText, ShortTexts, View
 from shared.http.database import Db
 from shared.http.etags import ExpectedVersion, read_response
 from shared.http.paging import PageRequest, page_response, paged
@@ -26,8 +26,6 @@ from shared.http.values import wrong
 from shared.http.writes import KeyedWrite, Transaction
 
 router = resource("/work-plans", tag="work plans")
-
-Sha256 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$", max_length=64)]
 
 
 class Minutes(Body):
