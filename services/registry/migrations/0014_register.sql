@@ -88,27 +88,34 @@ END $$;
 CREATE TRIGGER obligation_is_remembered AFTER INSERT OR UPDATE ON obligation_copy
 FOR EACH ROW EXECUTE FUNCTION remember_obligation();
 
--- The standing on a day as it was known before an instant; without one, as it is known. Posts count by their days.
-CREATE FUNCTION standing_known(
-    ngo uuid, before timestamptz, day date,
-    OUT is_known boolean, OUT overdue_obligations int, OUT days_late int, OUT foreign_staff_in_post int
+-- Everybody's standing on a day as it was known before an instant; without one, as it is known. Posts count by their days.
+CREATE FUNCTION standings_known(
+    before timestamptz, day date,
+    OUT ngo_id uuid, OUT is_known boolean, OUT overdue_obligations int, OUT days_late int, OUT foreign_staff_in_post int
 ) RETURNS SETOF record
 LANGUAGE sql STABLE
 BEGIN ATOMIC
-    SELECT true, s.overdue_obligations, s.days_late, s.foreign_staff_in_post
-    FROM standing(ngo, day) s WHERE before IS NULL
-    UNION ALL
-    SELECT NOT EXISTS (
-               SELECT FROM obligation_history h WHERE h.ngo_id = ngo AND h.taken_over AND h.known_from >= before),
-           count(*) FILTER (WHERE o.state = 'OVERDUE')::int,
-           coalesce(greatest(max(day - o.due_on) FILTER (WHERE o.state = 'OVERDUE'), 0), 0),
-           (standing(ngo, day)).foreign_staff_in_post
-    FROM (
-        SELECT DISTINCT ON (h.obligation_id) h.state, h.due_on FROM obligation_history h
-        WHERE before IS NOT NULL AND h.ngo_id = ngo AND h.known_from < before
-        ORDER BY h.obligation_id, h.id DESC
-    ) o
-    HAVING before IS NOT NULL;
+    WITH obligation AS (
+        SELECT c.ngo_id, c.state, c.due_on FROM obligation_copy c WHERE before IS NULL
+        UNION ALL
+        SELECT o.ngo_id, o.state, o.due_on FROM (
+            SELECT DISTINCT ON (h.obligation_id) h.ngo_id, h.state, h.due_on FROM obligation_history h
+            WHERE h.known_from < before ORDER BY h.obligation_id, h.id DESC
+        ) o
+    ),
+    late AS (
+        SELECT o.ngo_id, count(*)::int AS obligations, greatest(max(day - o.due_on), 0) AS days
+        FROM obligation o WHERE o.state = 'OVERDUE' GROUP BY o.ngo_id
+    ),
+    posted AS (
+        SELECT p.ngo_id, count(DISTINCT p.staff_id)::int AS staff FROM foreign_post_copy p
+        WHERE p.starts_on <= day AND day <= p.ends_on AND (p.ended_on IS NULL OR day < p.ended_on) GROUP BY p.ngo_id
+    )
+    SELECT o.id,
+           before IS NULL OR NOT EXISTS (
+               SELECT FROM obligation_history h WHERE h.ngo_id = o.id AND h.taken_over AND h.known_from >= before),
+           coalesce(late.obligations, 0), coalesce(late.days, 0), coalesce(posted.staff, 0)
+    FROM organisation o LEFT JOIN late ON late.ngo_id = o.id LEFT JOIN posted ON posted.ngo_id = o.id;
 END;
 
 -- The organisations as they were known before an instant; without one, as they are.
@@ -128,20 +135,22 @@ CREATE FUNCTION agreements_known(
 ) RETURNS SETOF record
 LANGUAGE sql STABLE
 BEGIN ATOMIC
-    SELECT a.id, held.by_ngo, a.number, a.title, a.regions, held.from_day, held.to_day
-    FROM agreement a
-    JOIN organisations_known(before) s ON s.ngo_id = a.ngo_id
-    CROSS JOIN LATERAL (
-        SELECT CASE WHEN before IS NULL OR a.ended_at < before THEN coalesce(a.ended_on, a.ends_on) ELSE a.ends_on END AS day
-    ) AS last
-    CROSS JOIN LATERAL (VALUES
-        (a.ngo_id, a.starts_on, CASE s.status
-            WHEN 'merged' THEN least(last.day, s.merged_on - 1)
-            WHEN 'closed' THEN least(last.day, (s.known_from AT TIME ZONE 'Asia/Jakarta')::date)
-            ELSE last.day END),
-        (s.successor_id, greatest(a.starts_on, s.merged_on), last.day)
-    ) AS held (by_ngo, from_day, to_day)
-    WHERE (before IS NULL OR a.signed_at < before) AND held.by_ngo IS NOT NULL AND held.from_day <= held.to_day;
+    WITH signed AS (
+        SELECT a.id, a.number, a.title, a.regions, a.starts_on, a.ngo_id, s.successor_id, s.merged_on,
+               CASE s.status
+                   WHEN 'merged' THEN s.merged_on - 1
+                   WHEN 'closed' THEN (s.known_from AT TIME ZONE 'Asia/Jakarta')::date
+               END AS last_day_of_holder,
+               CASE WHEN before IS NULL OR a.ended_at < before THEN coalesce(a.ended_on, a.ends_on) ELSE a.ends_on END
+                   AS last_day
+        FROM agreement a JOIN organisations_known(before) s ON s.ngo_id = a.ngo_id
+        WHERE before IS NULL OR a.signed_at < before
+    )
+    SELECT s.id, s.ngo_id, s.number, s.title, s.regions, s.starts_on, least(s.last_day, s.last_day_of_holder)
+    FROM signed s WHERE s.starts_on <= least(s.last_day, s.last_day_of_holder)
+    UNION ALL
+    SELECT s.id, s.successor_id, s.number, s.title, s.regions, greatest(s.starts_on, s.merged_on), s.last_day
+    FROM signed s WHERE s.successor_id IS NOT NULL AND greatest(s.starts_on, s.merged_on) <= s.last_day;
 END;
 
 -- The activities of the plans in force, each with whoever carries it out in which years.
@@ -190,8 +199,9 @@ SELECT x.master_plan_id, array_agg(DISTINCT x.sector), array_agg(DISTINCT x.prio
 FROM master_plan_activity x GROUP BY x.master_plan_id;
 
 CREATE INDEX master_plan_summary_words ON master_plan_summary USING gin (words);
--- squawk-ignore require-concurrent-index-creation
-CREATE INDEX agreement_words ON agreement USING gin (to_tsvector('indonesian', title));
+-- squawk-ignore adding-field-with-default,adding-required-field
+ALTER TABLE agreement
+    ADD COLUMN words tsvector NOT NULL GENERATED ALWAYS AS (to_tsvector('indonesian', title)) STORED;
 
 -- Identifiers by which organisations publish in the International Aid Transparency Initiative, where they are known for certain.
 CREATE TABLE iati_identifier (
