@@ -134,7 +134,8 @@ class Place(View):
     until: date
     region: ShortText
     region_name: ShortText
-    precision: Literal["own", "capital", "province_capital"]
+    precision: Literal["seat", "place", "province_capital"]
+    place: ShortText
 
 
 class Feature(View):

