@@ -27,7 +27,8 @@ INSTALL: Final = ("npm", "ci", "--ignore-scripts", "--prefer-offline", "--no-aud
 
 Json = dict[str, Any]
 
-OPTIONAL: Final = {"fields", "#/components/parameters/If-None-Match"}
+CONDITIONS: Final = {f"#/components/parameters/{name}" for name in ("If-None-Match", "If-Modified-Since")}
+OPTIONAL: Final = {"fields", *CONDITIONS}
 """What the clients leave out."""
 
 
@@ -56,7 +57,7 @@ def _install() -> None:
 
 
 def with_whole_answers(document: Json) -> Json:
-    """The document without `fields` and `If-None-Match`, so that an answer has one type and always a body.
+    """The document without `fields` and what asks for a change, so that an answer has one type and always a body.
 
     And an import takes CSV only, as a file: the Python generator can't tell several kinds of text apart.
     """

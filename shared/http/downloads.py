@@ -1,10 +1,11 @@
 """Downloads: files of any length, made in one snapshot and sent in constant memory, with a digest of all as their ETag.
 
-    return await download(request, write, media_type="text/csv", filename="register.csv")
+    return await download(request, write, media_type="text/csv", filename="register.csv", since=since)
 
 `write` puts the file on disk (small ones stay in memory) from a server-side cursor; only then is it sent. So the
 database's connection is free again before the first byte leaves, however slow the reader is, the answer knows its
-length and its digest, and a failure on the way is a problem document, not half a file.
+length and its digest, and a failure on the way is a problem document, not half a file. `since` knows of a digest since
+when the file has it, for `Last-Modified`.
 
 The bound on a request's time holds for making the file. What is sent then has it anew for each part: a reader on a thin
 line gets all, one that takes nothing is cut off (see `shared.http.server`), and one that takes next to nothing at its
@@ -15,6 +16,7 @@ import asyncio
 import hashlib
 from collections import Counter
 from collections.abc import Awaitable, Callable
+from datetime import datetime
 from tempfile import SpooledTemporaryFile
 from typing import Any, Final
 
@@ -22,7 +24,7 @@ from fastapi import Request, Response
 from starlette.types import Receive, Scope, Send
 
 from shared.errors import TooManyRequests, Unavailable
-from shared.http.etags import known_tags
+from shared.http.etags import is_known, validators
 
 PART_BYTES: Final = 65_536
 IN_MEMORY_BYTES: Final = 1_048_576
@@ -33,6 +35,7 @@ AT_ONCE_MAX: Final = 20
 OF_CALLER_MAX: Final = 3
 
 Writing = Callable[["Spool"], Awaitable[None]]
+Since = Callable[[str], Awaitable[datetime | None]]
 
 
 class FileTooLarge(Exception):
@@ -90,7 +93,9 @@ class _Places:
             del self._taken[caller]
 
 
-async def download(request: Request, write: Writing, *, media_type: str, filename: str, links: str = "") -> Response:
+async def download(
+    request: Request, write: Writing, *, media_type: str, filename: str, links: str = "", since: Since | None = None
+) -> Response:
     """The file that `write` makes, or 304 to who has just this. `links`: a `Link` header (RFC 8288)."""
     places = _places_of(request)
     caller = request.client.host if request.client else ""
@@ -103,12 +108,13 @@ async def download(request: Request, write: Writing, *, media_type: str, filenam
 
     try:
         await write(spool)
-        headers = {"ETag": spool.tag} | ({"Link": links} if links else {})
-        known = known_tags(request)
+        changed_at = await since(spool.tag) if since else None
+        headers = validators(spool.tag, changed_at) | ({"Link": links} if links else {})
+        has_it = is_known(request, spool.tag, changed_at)
     except BaseException:
         done()
         raise
-    if spool.tag in known or "*" in known:
+    if has_it:
         done()
         return Response(status_code=304, headers=headers)
     headers |= {"Content-Disposition": f'attachment; filename="{filename}"', "Content-Length": str(spool.size)}

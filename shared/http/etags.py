@@ -1,12 +1,15 @@
-"""Entity tags (RFC 9110, section 8.8): `"<version>-<digest>"`, a version and a digest of what is shown of it.
+"""Validators (RFC 9110, section 8.8): `"<version>-<digest>"`, a version and a digest of what is shown of it.
 
 `If-Match` asks for the version only: a change rests on the resource as it was, whatever its reader was shown of it.
 `If-None-Match` asks for the whole: what is shown may change while the version stays (a letter expires, a name that is
 copied from elsewhere changes, another caller sees less). Version 0: a list, or a resource that nobody changes.
+`If-Modified-Since` counts only where it is known since when all of it is as it is, and without `If-None-Match`.
 """
 
 import hashlib
 import re
+from contextlib import suppress
+from datetime import UTC, datetime
 from typing import Annotated, Final
 
 from fastapi import Depends, Request, Response
@@ -17,6 +20,9 @@ from shared.http.headers import reads_headers
 from shared.http.selection import Selection
 
 KNOWN_TAGS_LENGTH_MAX: Final = 1000
+HTTP_DATES: Final = ("%a, %d %b %Y %H:%M:%S GMT", "%A, %d-%b-%y %H:%M:%S GMT", "%a %b %d %H:%M:%S %Y")
+"""The one in which dates are written, and two of old that are understood (RFC 9110, section 5.6.7)."""
+
 _TAG: Final = re.compile(r'"([1-9][0-9]{0,17})(?:-[0-9a-f]{16})?"')
 
 
@@ -55,11 +61,31 @@ def known_tags(request: Request) -> list[str]:
     return [part.strip().removeprefix("W/") for part in given.split(",")]
 
 
+def is_known(request: Request, tag: str, since: datetime | None = None) -> bool:
+    """Whether the reader has just this (RFC 9110, section 13.2.2): the tag decides, the time only for want of tags."""
+    known = known_tags(request)
+    if "if-none-match" in request.headers:
+        return tag in known or "*" in known
+    read_at = _http_date(request.headers.get("if-modified-since", ""))
+    return since is not None and read_at is not None and since <= read_at
+
+
+def validators(tag: str, since: datetime | None) -> dict[str, str]:
+    return {"ETag": tag} | ({"Last-Modified": since.astimezone(UTC).strftime(HTTP_DATES[0])} if since else {})
+
+
+def _http_date(text: str) -> datetime | None:
+    """None for what is no date, which is to be ignored."""
+    for form in HTTP_DATES:
+        with suppress(ValueError):
+            return datetime.strptime(text, form).replace(tzinfo=UTC)
+    return None
+
+
 def tagged(request: Request, content: bytes, version: int = 0) -> Response:
     """The content with its ETag, or 304 when the reader has just this."""
     tag = etag(version, content)
-    known = known_tags(request)
-    if tag in known or "*" in known:
+    if is_known(request, tag):
         return Response(status_code=304, headers={"ETag": tag})
     return Response(content, media_type="application/json", headers={"ETag": tag})
 

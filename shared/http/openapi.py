@@ -33,6 +33,9 @@ VERSION: Final = "1.0.0"
 READS: Final = {"read_response", "page_response", "tagged", "read_with_person", "download", "download_response"}
 """An endpoint that calls one of these answers with an ETag, or 304 to `If-None-Match`."""
 
+DATED: Final = {"download"}
+"""An endpoint that calls one of these may answer with `Last-Modified`, or 304 to `If-Modified-Since`."""
+
 TAGS: Final = READS | {"etag"}
 """An endpoint that calls one of these answers with an ETag."""
 
@@ -144,12 +147,19 @@ def _operation(operation: Json, schemas: Json, route: _Route) -> Json:
     names = {parameter.get("$ref", "").rpartition("/")[2] for parameter in parameters}
     if reads:
         parameters.append(_reference("parameters", "If-None-Match"))
+    dated = not DATED.isdisjoint(route.calls)
+    if dated:
+        parameters.append(_reference("parameters", "If-Modified-Since"))
     # Waiting for others' events is for callers that we know.
     security: list[Json] = [{"oidc": []}] if route.signed_in else [{}, {"oidc": []}] if "Singo-After" in names else []
     tags = not TAGS.isdisjoint(route.calls)
     responses = {
         status: _success(
-            answer, status, names, tags=tags or ("Idempotency-Key" in names and _has_version(answer, schemas))
+            answer,
+            status,
+            names,
+            tags=tags or ("Idempotency-Key" in names and _has_version(answer, schemas)),
+            dated=dated,
         )
         for status, answer in operation["responses"].items()
         if status < "300"
@@ -196,10 +206,12 @@ def _problems(operation: Json, headers: set[str], *, signed_in: bool) -> Iterato
         yield from ("412", "428")
 
 
-def _success(answer: Json, status: str, asked: set[str], *, tags: bool) -> Json:
+def _success(answer: Json, status: str, asked: set[str], *, tags: bool, dated: bool) -> Json:
     names = list(parts.IN_EVERY_ANSWER)
     if tags:
         names.append("ETag")
+    if dated:
+        names.append("Last-Modified")
     if "Idempotency-Key" in asked:
         names += ["Singo-Events", "Idempotent-Replayed"]
     if status == "201":

@@ -72,6 +72,15 @@ PARAMETERS: Final[dict[str, Json]] = {
         "schema": _text(1000),
         "example": '"3"',
     },
+    "If-Modified-Since": {
+        "name": "If-Modified-Since",
+        "in": "header",
+        "required": False,
+        "description": "The `Last-Modified` that you have: 304 if nothing has changed since. Ignored beside "
+        "`If-None-Match`",
+        "schema": _text(100),
+        "example": "Wed, 12 Aug 2020 03:00:00 GMT",
+    },
     "Singo-After": {
         "name": "Singo-After",
         "in": "header",
@@ -109,6 +118,11 @@ HEADERS: Final[dict[str, Json]] = {
         "`true` when this is the stored answer to an earlier request with the same `Idempotency-Key`",
         "true",
         {"type": "string", "enum": ["true"]},
+    ),
+    "Last-Modified": _header(
+        "Since when the content is as it is, where that is known: for `If-Modified-Since` (RFC 9110)",
+        "Wed, 12 Aug 2020 03:00:00 GMT",
+        _text(40),
     ),
     "Location": _header(
         "Address of what was made, where it has one of its own", "/v1/…/0198f3a2-5b7e-7c31-9d44-6a1b2c3d4e5f"
@@ -259,7 +273,7 @@ def _response(status: str, problem: DocumentedProblem) -> Json:
 RESPONSES: Final = {
     "NotModified": {
         "description": "What the caller has is still so",
-        "headers": _references((*IN_EVERY_ANSWER, "ETag")),
+        "headers": _references((*IN_EVERY_ANSWER, "ETag", "Last-Modified")),
     },
     **{problem.name: _response(status, problem) for status, problem in PROBLEMS.items()},
 }

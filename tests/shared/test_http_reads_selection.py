@@ -613,6 +613,7 @@ OTHER_STATEMENTS: Final = {
         3,
         "asks the clock for the standing's day, finds all that belongs to the organisations of the page",
     ),
+    "/v1/register/downloads/json": (3, "asks the clock for the day, and since when the file is as it is, or notes it"),
     "/v1/organisations/{ngo_id}/members": (4, "finds the organisation, notes who read them, and why"),
     "/v1/organisations/{ngo_id}/invitations": (4, "asks the clock which are open, notes who read them"),
     "/v1/visits/{visit_id}/guests": (5, "finds the visit and its answers, notes who read them, and why"),

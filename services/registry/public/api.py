@@ -2,7 +2,7 @@
 
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import Annotated, Final, Literal
 from uuid import UUID
 
@@ -14,15 +14,16 @@ from services.registry.access import PUBLIC
 from services.registry.organisations.rules import Status
 from services.registry.profiles.views import Country
 from services.registry.public import changes, dictionary, formats, queries
+from services.registry.public.files import unchanged_since
 from services.registry.public.rules import known_before
 from services.registry.public.views import Change, Changes, Entry
 from services.registry.reference.rules import RegionCode
 from shared.clock import JAKARTA
-from shared.db import Connection
+from shared.db import Connection, Database
 from shared.errors import NotFound
 from shared.http.body import Line, LongText, ShortText, ShortTexts, View
 from shared.http.database import Db
-from shared.http.downloads import Spool, download
+from shared.http.downloads import Since, Spool, download
 from shared.http.etags import read_response
 from shared.http.paging import PageRequest, page_response, paged
 from shared.http.routing import resource
@@ -37,6 +38,7 @@ AsOf = Annotated[date | None, Query(description="As it was known at the end of t
 Paging = Annotated[PageRequest, Depends(paged(queries.SORTING))]
 Chosen = Annotated[Selection, Depends(selects(Entry))]
 PublicStatus = Literal["active", "suspended", "closed", "merged"]
+WriteRegister = Callable[[Spool, Connection, date, datetime | None], Awaitable[None]]
 
 
 async def _today(request: Request, conn: Connection) -> date:
@@ -166,8 +168,14 @@ async def download_csv(request: Request, db: Db, as_of: AsOf = None) -> Response
         entries = queries.every_entry(conn, before=before, day=day)
         await formats.write_csv(spool, entries, as_of=day)
 
-    file = _file(request, db, as_of, write)
-    return await download(request, file, media_type="text/csv", filename="singo-register.csv", links=dictionary.LINKS)
+    return await download(
+        request,
+        _file(request, db, as_of, write),
+        media_type="text/csv",
+        filename="singo-register.csv",
+        links=dictionary.LINKS,
+        since=_since(db, "csv", as_of),
+    )
 
 
 @router.get("/downloads/json", response_model=RegisterFile)
@@ -178,9 +186,13 @@ async def download_json(request: Request, db: Db, as_of: AsOf = None) -> Respons
         entries = queries.every_entry(conn, before=before, day=day)
         await formats.write_json(spool, entries, as_of=day)
 
-    file = _file(request, db, as_of, write)
     return await download(
-        request, file, media_type="application/json", filename="singo-register.json", links=dictionary.LINKS
+        request,
+        _file(request, db, as_of, write),
+        media_type="application/json",
+        filename="singo-register.json",
+        links=dictionary.LINKS,
+        since=_since(db, "json", as_of),
     )
 
 
@@ -192,17 +204,18 @@ async def download_geojson(request: Request, db: Db, as_of: AsOf = None) -> Resp
         places = queries.every_place(conn, before=before)
         await formats.write_geojson(spool, places, as_of=day)
 
-    file = _file(request, db, as_of, write)
     return await download(
-        request, file, media_type="application/geo+json", filename="singo-register.geojson", links=dictionary.LINKS
+        request,
+        _file(request, db, as_of, write),
+        media_type="application/geo+json",
+        filename="singo-register.geojson",
+        links=dictionary.LINKS,
+        since=_since(db, "geojson", as_of),
     )
 
 
 def _file(
-    request: Request,
-    db: Db,
-    as_of: date | None,
-    write: Callable[[Spool, Connection, date, datetime | None], Awaitable[None]],
+    request: Request, db: Database, as_of: date | None, write: WriteRegister
 ) -> Callable[[Spool], Awaitable[None]]:
     """What writes the file in one snapshot, and frees the connection when it is written."""
 
@@ -212,6 +225,15 @@ def _file(
             await write(spool, conn, as_of or today, known_before(as_of, today))
 
     return write_file
+
+
+def _since(db: Database, name: str, as_of: date | None) -> Since | None:
+    """Of the file of today only: there are as many others as days."""
+
+    async def unchanged(etag: str) -> datetime | None:
+        return await unchanged_since(db, name, etag, now=datetime.now(UTC))
+
+    return unchanged if as_of is None else None
 
 
 @router.get("/{ngo_id}", response_model=shown(Entry))

@@ -109,6 +109,38 @@ async def test_who_has_the_file_is_told_so_until_something_changes(
     assert changed.headers["etag"] != first.headers["etag"]
 
 
+@pytest.mark.parametrize("file", FORMATS)
+async def test_who_has_only_the_date_of_the_file_is_told_so_until_something_changes(
+    world: World, registry: httpx.AsyncClient, active: Json, agreement: Json, act: Act, file: str
+) -> None:
+    address = f"/v1/register/downloads/{file}"
+    dates: list[str] = []
+
+    async def dated() -> bool:
+        dates.extend((await registry.get(address)).headers.get_list("last-modified"))
+        return bool(dates)
+
+    await world.until(dated, "the second of the first reading was over")
+    known = {"If-Modified-Since": dates[0]}
+    same = await registry.get(address, headers=known)
+    by_tag = await registry.get(address, headers=known | {"If-None-Match": '"0-0123456789abcdef"'})
+    await act(active, "suspension", 2)
+    changed = await registry.get(address, headers=known)
+
+    assert (same.status_code, same.content, same.headers["last-modified"]) == (304, b"", dates[0])
+    assert by_tag.status_code == 200
+    assert changed.status_code == 200
+
+
+async def test_a_file_of_an_earlier_day_has_no_date(registry: httpx.AsyncClient, active: Json) -> None:
+    answer = await registry.get(
+        "/v1/register/downloads/csv?as_of=2020-08-11", headers={"If-Modified-Since": "Wed, 12 Aug 2026 03:00:00 GMT"}
+    )
+
+    assert answer.status_code == 200
+    assert "last-modified" not in answer.headers
+
+
 async def test_a_file_as_of_a_day_stays_the_same_file(
     world: World, registry: httpx.AsyncClient, active: Json, agreement: Json, act: Act
 ) -> None:

