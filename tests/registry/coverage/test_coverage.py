@@ -5,7 +5,7 @@ from shared.ids import uuid7
 from tests.registry.conftest import Json, Make
 from tests.registry.public.conftest import START
 from tests.registry.public.test_as_of import Act, on
-from tests.shared.test_http_reads_selection import counted
+from tests.shared.statements import counted
 from tests.world import World
 
 
