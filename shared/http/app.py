@@ -11,7 +11,7 @@ from pydantic import BaseModel, Field
 from shared import operations
 from shared.clock import Clock
 from shared.db import Database
-from shared.http import problem_pages, problems
+from shared.http import downloads, problem_pages, problems
 from shared.http.auth import TokenVerifier, public
 from shared.http.budgets import Budgets
 from shared.http.cross_origin import add_cross_origin
@@ -55,6 +55,7 @@ def create_app(
     app.state.sources = frozenset(sources)
     app.state.stopping = asyncio.Event()  # a request that waits for something ends early when this is set
     app.state.waiting = Counter[str]()  # requests of each caller
+    app.state.downloads = downloads.Places()
     app.state.settings = settings
     app.state.clock = Clock(settable=settings.settable_clock)
     app.state.verifier = TokenVerifier(settings)

@@ -10,6 +10,7 @@ import csv
 import io
 import time
 from collections.abc import Awaitable, Callable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from itertools import islice
 from typing import Any, Final, Generic, Literal, TypeVar
@@ -258,12 +259,11 @@ async def carry_out(
     tally = _Tally()
     bound = asyncio.timeout(SECONDS_MAX)
     try:
-        async with bound, savepoint(conn):
-            await _write_all(rows, write, tally)
-            _undo(tally, mode=mode, dry_run=dry_run)
-            finish()
-    except _Undo:
-        pass
+        with suppress(_Undo):  # the savepoint is rolled back by now, which was all that it was raised for
+            async with bound, savepoint(conn):
+                await _write_all(rows, write, tally)
+                _undo(tally, mode=mode, dry_run=dry_run)
+                finish()
     except TimeoutError:
         if not bound.expired():
             raise

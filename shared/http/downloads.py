@@ -66,7 +66,7 @@ class Spool:
         self.file.close()
 
 
-class _Places:
+class Places:
     """How many files are made and sent at once: slow readers must leave room for others, and for all other requests."""
 
     def __init__(self) -> None:
@@ -97,7 +97,7 @@ async def download(
     request: Request, write: Writing, *, media_type: str, filename: str, links: str = "", since: Since | None = None
 ) -> Response:
     """The file that `write` makes, or 304 to who has just this. `links`: a `Link` header (RFC 8288)."""
-    places = _places_of(request)
+    places: Places = request.app.state.downloads
     caller = request.client.host if request.client else ""
     places.take(caller)
     spool = Spool()
@@ -119,14 +119,6 @@ async def download(
         return Response(status_code=304, headers=headers)
     headers |= {"Content-Disposition": f'attachment; filename="{filename}"', "Content-Length": str(spool.size)}
     return _Sending(spool, done, headers, media_type)
-
-
-def _places_of(request: Request) -> _Places:
-    state = request.app.state
-    if not hasattr(state, "downloads"):
-        state.downloads = _Places()
-    places: _Places = state.downloads
-    return places
 
 
 class _Sending(Response):

@@ -133,3 +133,14 @@ async def test_the_time_of_an_import_ends_also_while_all_its_rows_are_bad(
             await carry_out(conn, rows, accept_all, lambda: None, mode="partial", dry_run=False)
 
     assert time.monotonic() < ends
+
+
+async def test_what_fails_while_an_import_is_tried_out_is_not_taken_for_its_end(world: World) -> None:
+    async def breaks(_: Sequence[tuple[int, NewThing]]) -> list[RowProblem]:
+        raise LookupError("broken")
+
+    rows = iter([Parsed(1, row=NewThing(name="a"))])
+
+    async with (await world.db("registry")).transaction() as conn:
+        with pytest.raises(LookupError, match="broken"):
+            await carry_out(conn, rows, breaks, lambda: None, mode="partial", dry_run=True)
