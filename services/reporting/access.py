@@ -16,6 +16,7 @@ from shared.events.envelope import ActedBy
 from shared.http.auth import Actor, allow, signed_in
 from shared.http.database import database_of
 from shared.http.rights import all_of, in_regions, lets_in, own_of
+from shared.regions import codes_within
 
 OFFICIALS: Final = ("fasker_officer", "fasker_head", "satker_officer", "observer_tpoa")
 """Roles that see what every NGO has submitted."""
@@ -47,7 +48,10 @@ class Member:
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """What the caller may see, each role adding its own: his NGO's; of what was submitted all, or his regions'."""
+    """What the caller may see, each role adding its own: his NGO's; of what was submitted all, or his regions'.
+
+    `regions`: the codes of all that lies in these (`codes_within`).
+    """
 
     actor: Actor
     ngo_id: UUID | None = None
@@ -101,7 +105,7 @@ async def _scope_of(request: Request, *, national: Sequence[str], regional: Sequ
         ngo_id=member.ngo_id if member else None,
         ngo_role=member.role if member else "",
         everything=actor.has(*national),
-        regions=actor.regions if actor.has(*regional) else (),
+        regions=codes_within(actor.regions) if actor.has(*regional) else (),
     )
 
 

@@ -8,7 +8,7 @@ import asyncio
 import hashlib
 import json
 import time
-from collections.abc import Callable, Coroutine, Iterable
+from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
 from http.client import HTTPException
 from typing import Annotated, Any, Final
@@ -23,6 +23,7 @@ from joserfc.jwk import KeySet
 from shared.errors import NotAllowed, NotSignedIn, Unavailable
 from shared.http.budgets import charge_address, charge_caller
 from shared.http.rights import ANYBODY, SIGNED_IN, Reach, all_of, lets_in
+from shared.regions import lies_in
 from shared.settings import ServiceSettings
 
 ALGORITHMS: Final = [
@@ -46,13 +47,9 @@ ID_TOKEN_CLAIMS: Final = ("nonce", "at_hash", "c_hash", "s_hash")
 log = structlog.get_logger()
 
 
-def lies_in(region: str, areas: Iterable[str]) -> bool:
-    return any(region == area or region.startswith(f"{area}.") for area in areas)
-
-
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """Who is calling, as the token says. `regions`: region code prefixes that an official answers for."""
+    """Who is calling, as the token says. `regions`: codes of the regions that an official answers for."""
 
     subject: str
     roles: frozenset[str] = frozenset()
@@ -63,7 +60,7 @@ class Actor:
         return not self.roles.isdisjoint(roles)
 
     def covers(self, region: str) -> bool:
-        """Whether a region code lies in one of the actor's own: `53` covers `53.06`."""
+        """Whether a region lies in one of the actor's own: `53` covers `53.06`."""
         return lies_in(region, self.regions)
 
     def role(self, *preferred: str) -> str:

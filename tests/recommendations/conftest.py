@@ -37,11 +37,12 @@ class Recommendations:
     world: World
     http: httpx.AsyncClient
 
-    async def register_ngo(self, name: str = "SNV", *, member: str = "snv-1") -> Ngo:
-        """An active NGO; an agreement for 2020 to 2023 in three regencies; an activity in the work plan of 2020."""
+    async def register_ngo(
+        self, name: str = "SNV", *, member: str = "snv-1", regions: tuple[str, ...] = ("53.01", "53.06", "53.10")
+    ) -> Ngo:
+        """An active NGO; an agreement for 2020 to 2023 in the regencies; an activity in the work plan of 2020."""
         ngo = Ngo(uuid7(), uuid7(), uuid7(), uuid7(), member)
         about: dict[str, Any] = {"occurred_at": NOW, "actor": SYSTEM, "ngo_id": ngo.id}
-        regions = ("53.01", "53.06", "53.10")
         await self.world.publish(
             "registry",
             NgoVerified(

@@ -8,19 +8,20 @@ from services.notifications.deliveries.rules import Reading, read_up_to
 from services.notifications.events import SubscriptionCaughtUp
 from services.notifications.subscriptions.commands import acted_by
 from services.notifications.subscriptions.event_types import is_personal
-from services.notifications.subscriptions.rules import with_around
 from shared.db import Connection
 from shared.errors import InvalidInput
 from shared.events.append import emit
 from shared.events.envelope import Envelope
 from shared.http.auth import Actor
+from shared.regions import codes_about
 
 
 async def deliver(conn: Connection, events: Sequence[Envelope]) -> None:
     """One delivery for each event and each subscription that matches, numbered without gaps, in order.
 
-    An event matches a subscription to its own region, to one around it or to one inside it; one without
-    regions matches subscriptions to everywhere only. Personal ones (`is_personal`) are neither delivered nor kept.
+    An event matches a subscription to its own region, to one around it or to one inside it, as they lie today; one
+    without regions matches subscriptions to everywhere only. Personal ones (`is_personal`) are neither delivered nor
+    kept.
     """
     events = [event for event in events if not is_personal(event.type)]
     # Batches take turns, whichever subscriptions they touch in which order: no two of them can deadlock.
@@ -35,20 +36,17 @@ async def deliver(conn: Connection, events: Sequence[Envelope]) -> None:
         [_attributes(event) for event in events],
         [event.payload for event in events],
     )
-    regions = [event.attributes.get("regions", "") for event in events]
     await conn.execute(
         """
         WITH received AS (
             SELECT id, ARRAY['*', type, split_part(type, '.', 3)] AS types, place,
-                   string_to_array(regions, ',') AS regions,
-                   string_to_array(regions_and_around, ',') AS regions_and_around
-            FROM unnest($1::uuid[], $2::text[], $3::text[], $4::text[]) WITH ORDINALITY
-                AS e (id, type, regions, regions_and_around, place)
+                   string_to_array(concerned, ',') AS concerned
+            FROM unnest($1::uuid[], $2::text[], $3::text[]) WITH ORDINALITY AS e (id, type, concerned, place)
         ), matched AS (
             SELECT s.id AS subscription_id, e.id AS event_id,
                    row_number() OVER (PARTITION BY s.id ORDER BY e.place) AS nth
             FROM received e JOIN subscription s ON s.types && e.types
-            WHERE s.regions = '{}' OR s.regions && e.regions_and_around OR s.regions_and_around && e.regions
+            WHERE s.regions = '{}' OR s.regions && e.concerned
         ), numbered AS (
             UPDATE subscription s SET last_number = s.last_number + m.events
             FROM (SELECT subscription_id, count(*) AS events FROM matched GROUP BY subscription_id) m
@@ -61,9 +59,13 @@ async def deliver(conn: Connection, events: Sequence[Envelope]) -> None:
         """,
         [event.id for event in events],
         [event.type for event in events],
-        regions,
-        [",".join(with_around(text.split(","))) if text else "" for text in regions],
+        [",".join(codes_about(_regions(event))) for event in events],
     )
+
+
+def _regions(event: Envelope) -> tuple[str, ...]:
+    named = event.attributes.get("regions", "")
+    return tuple(named.split(",")) if named else ()
 
 
 def _attributes(event: Envelope) -> dict[str, str]:

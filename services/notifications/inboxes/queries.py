@@ -10,6 +10,7 @@ from services.notifications.access import REGIONAL_READER
 from shared.errors import NotFound
 from shared.http.auth import Actor
 from shared.http.paging import ONE, PageRequest, Sorting, fetch_page
+from shared.regions import codes_within
 
 SORTING: Final = Sorting("m.id", occurred_at=("m.occurred_at", datetime))
 
@@ -33,14 +34,13 @@ async def messages_to(
         FROM message m LEFT JOIN message_read r ON r.message_id = m.id AND r.subject = $1
         WHERE (m.to_ngo IN (SELECT ngo_id FROM membership WHERE subject = $1)
                OR m.to_role = ANY($2)
-               OR EXISTS (SELECT FROM unnest($3::text[]) AS own (region)
-                          WHERE m.to_region = own.region OR starts_with(m.to_region, own.region || '.')))
+               OR m.to_region = ANY($3))
           AND (NOT $4 OR r.at IS NULL)
           AND ($5::uuid IS NULL OR m.id = $5) AND ($6::uuid IS NULL OR m.ngo_id = $6)
         """,
         actor.subject,
         list(actor.roles),
-        list(actor.regions) if actor.has(REGIONAL_READER) else [],
+        codes_within(actor.regions) if actor.has(REGIONAL_READER) else [],
         unread,
         only,
         ngo_id,

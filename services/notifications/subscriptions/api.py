@@ -1,7 +1,8 @@
 """Subscriptions over HTTP."""
 
+import re
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, Final
 from uuid import UUID
 
 from fastapi import Depends, Query, Request, Response
@@ -11,7 +12,7 @@ from services.notifications.access import Subscriber, SubscriberOrOperator
 from services.notifications.subscriptions import commands
 from services.notifications.subscriptions.event_types import TypeName
 from services.notifications.subscriptions.queries import SORTING, find_subscription, subscriptions_of
-from services.notifications.subscriptions.rules import Status, is_region
+from services.notifications.subscriptions.rules import Status
 from shared.http.body import (
     BigNumber,
     Body,
@@ -34,13 +35,16 @@ from shared.http.writes import KeyedWrite, Transaction
 router = resource("/subscriptions", tag="subscriptions")
 
 
-def _existing_region(code: str) -> str:
-    if not is_region(code):
+_REGION: Final = re.compile(r"[0-9]{2}(\.[0-9]{2})?")
+
+
+def _area(code: str) -> str:
+    if not _REGION.fullmatch(code):
         raise broken_rule("V17", "must be the code of a province, regency or city, such as `53` or `53.06`")
     return code
 
 
-RegionCode = Annotated[str, StringConstraints(max_length=20), AfterValidator(_existing_region)]
+RegionCode = Annotated[str, StringConstraints(max_length=20), AfterValidator(_area)]
 
 
 class NewSubscription(Body):

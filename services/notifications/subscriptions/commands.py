@@ -8,18 +8,21 @@ import asyncpg
 
 from services.notifications.access import SUBSCRIBERS, refuse_outside
 from services.notifications.events import SubscriptionCreated, SubscriptionPaused, SubscriptionResumed
-from services.notifications.subscriptions.rules import PER_OWNER_MAX, Action, Status, advance, with_around
+from services.notifications.subscriptions.rules import PER_OWNER_MAX, Action, Status, advance
+from shared.clock import JAKARTA
 from shared.db import Connection
 from shared.errors import ActionNotAllowed, NotFound, expect_version
 from shared.events.append import emit
 from shared.events.envelope import ActedBy
 from shared.http.auth import Actor
 from shared.ids import uuid7
+from shared.regions import check_codes, listed
 
 
 async def create_subscription(
     conn: Connection, name: str, types: Sequence[str], regions: Sequence[str], *, actor: Actor, now: datetime
 ) -> UUID:
+    check_codes(listed("#/regions", regions), on=now.astimezone(JAKARTA).date())
     refuse_outside(actor, regions)
     # One owner's come one after another, or each would count without the others.
     await conn.execute("SELECT pg_advisory_xact_lock(hashtextextended('subscriptions of ' || $1, 0))", actor.subject)
@@ -30,15 +33,14 @@ async def create_subscription(
     types, regions = sorted(set(types)), sorted(set(regions))
     await conn.execute(
         """
-        INSERT INTO subscription (id, owner, name, types, regions, regions_and_around, status, created_at)
-        VALUES ($1, $2, $3, $4, $5, $6, 'active', $7)
+        INSERT INTO subscription (id, owner, name, types, regions, status, created_at)
+        VALUES ($1, $2, $3, $4, $5, 'active', $6)
         """,
         subscription_id,
         actor.subject,
         name,
         types,
         regions,
-        with_around(regions),
         now,
     )
     await conn.execute("INSERT INTO reading (subscription_id) VALUES ($1)", subscription_id)

@@ -26,6 +26,7 @@ from shared.errors import InvalidInput, NotFound, expect_version
 from shared.events.append import emit
 from shared.events.envelope import ActedBy
 from shared.ids import uuid7
+from shared.regions import check_codes
 
 
 async def expect_own_agreement(conn: Connection, agreement_id: UUID, ngos: Sequence[UUID]) -> UUID:
@@ -40,6 +41,7 @@ async def expect_own_agreement(conn: Connection, agreement_id: UUID, ngos: Seque
 async def draft_request(
     conn: Connection, kind: Kind, ngo_id: UUID, terms: Terms, *, created_by: str, now: datetime
 ) -> asyncpg.Record:
+    await _check_regions(conn, terms)
     return await conn.fetchrow(
         """
         INSERT INTO recommendation_request (id, kind, ngo_id, agreement_id, work_plan_activity_id, starts_on,
@@ -66,6 +68,7 @@ async def change_terms(
     conn: Connection, request: asyncpg.Record, terms: Terms, *, by: ActedBy, now: datetime
 ) -> asyncpg.Record:
     status = advance(Status(request["status"]), Action.EDIT)
+    await _check_regions(conn, terms)
     changed = await conn.fetchrow(
         """
         UPDATE recommendation_request
@@ -84,6 +87,13 @@ async def change_terms(
     )
     await record_step(conn, request, changed, Action.EDIT, by=by, now=now)
     return changed
+
+
+async def _check_regions(conn: Connection, terms: Terms) -> None:
+    """V17: codes that hold on a day of the stay or of the goods' arrival, or under which the agreement was signed."""
+    agreement = await copies.find_agreement(conn, terms.agreement_id)
+    agreed = agreement["regions"] if agreement else ()
+    check_codes(terms.named_regions, on=terms.starts_on, until=terms.ends_on, agreed=agreed)
 
 
 async def lock_request(

@@ -23,8 +23,13 @@ class Terms:
     work_plan_activity_id: UUID
     starts_on: date
     ends_on: date
-    regions: tuple[str, ...]
+    named_regions: tuple[tuple[str, str], ...]
+    """Each with the pointer to where the document names it."""
     replaces_letter_id: UUID | None = None
+
+    @property
+    def regions(self) -> tuple[str, ...]:
+        return tuple(sorted({region for _, region in self.named_regions}))
 
 
 @dataclass(frozen=True, slots=True)

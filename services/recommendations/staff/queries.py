@@ -76,8 +76,7 @@ async def select_postings(
         SELECT p.*, n.name AS ngo_name, h.name AS person_name, h.identity_id
         FROM posting p JOIN person h USING (request_id) LEFT JOIN ngo n ON n.id = p.ngo_id
         WHERE ($1::uuid[] IS NULL OR p.ngo_id = ANY($1)
-               OR EXISTS (SELECT FROM unnest($2::text[]) AS own (region)
-                          WHERE p.duty_region = own.region OR starts_with(p.duty_region, own.region || '.')))
+               OR p.duty_region = ANY($2))
           AND ($3::uuid IS NULL OR p.id = $3)
           AND ($4::text IS NULL OR p.status = $4)
           AND ($5::uuid IS NULL OR p.ngo_id = $5)

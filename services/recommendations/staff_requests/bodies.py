@@ -61,6 +61,6 @@ class StaffRequest(Body):
             self.work_plan_activity_id,
             self.starts_on,
             self.ends_on,
-            (self.duty_region,),
+            (("#/duty_region", self.duty_region),),
             self.replaces_letter_id,
         )

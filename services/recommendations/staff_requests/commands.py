@@ -7,7 +7,6 @@ from uuid import UUID
 
 import asyncpg
 
-from services.recommendations.fields import region_name
 from services.recommendations.letters.content import StaffLetter, staff_letter
 from services.recommendations.letters.queries import legal_bases, read_grounds
 from services.recommendations.letters.rules import LetterText
@@ -29,6 +28,7 @@ from services.recommendations.staff_requests.persons import (
 from services.recommendations.staff_requests.rules import passport_violations, quota_violations
 from shared.db import Connection
 from shared.events.envelope import ActedBy
+from shared.regions import region_name
 
 
 async def write_details(conn: Connection, request_id: UUID, body: StaffRequest) -> None:

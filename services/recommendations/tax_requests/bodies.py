@@ -10,6 +10,7 @@ from services.recommendations.fields import Country, Currency, Day, Regency
 from services.recommendations.requests.kind import Terms
 from shared.http.body import Body, Line, broken_rule
 from shared.http.values import wrong
+from shared.regions import present_code
 
 TaxKind = Literal["BEA_MASUK_CUKAI", "PPN", "PPH_22_IMPOR", "PPH", "KENDARAAN", "BARANG_PINDAHAN"]
 Purpose = Literal["ibadah_umum", "amal", "sosial", "kebudayaan", "bencana_alam"]
@@ -74,9 +75,9 @@ class TaxRequest(Body):
         for place, share in enumerate(shares):
             if share.goods_index >= known:
                 raise wrong("must be an index into `goods`, from 0", place, "goods_index", rule="V24")
-            if (share.goods_index, share.region) in seen:
+            if (share.goods_index, present_code(share.region)) in seen:
                 raise wrong("must name each region once for the same goods", place, "region", rule="V24")
-            seen.add((share.goods_index, share.region))
+            seen.add((share.goods_index, present_code(share.region)))
         return shares
 
     @model_validator(mode="after")
@@ -91,6 +92,6 @@ class TaxRequest(Body):
             self.work_plan_activity_id,
             self.estimated_arrival_on,
             self.estimated_arrival_on,
-            tuple(sorted({share.region for share in self.distribution})),
+            tuple((f"#/distribution/{place}/region", share.region) for place, share in enumerate(self.distribution)),
             self.replaces_letter_id,
         )

@@ -9,7 +9,6 @@ import asyncpg
 
 from services.recommendations.copies.queries import dated_rules, find_agreement
 from services.recommendations.dates import months_later
-from services.recommendations.fields import region_name
 from services.recommendations.letters.content import Goods, TaxLetter, tax_letter
 from services.recommendations.letters.queries import legal_bases, read_grounds
 from services.recommendations.letters.rules import LegalBasis, LetterText
@@ -18,6 +17,7 @@ from services.recommendations.requests.rules import DatedRule, Violation
 from services.recommendations.tax_requests.bodies import TaxRequest
 from services.recommendations.tax_requests.rules import distribution_violations
 from shared.db import Connection
+from shared.regions import region_name
 
 
 async def write_details(conn: Connection, request_id: UUID, body: TaxRequest) -> None:

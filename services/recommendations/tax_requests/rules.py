@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal
 
 from services.recommendations.requests.rules import DatedRule, Violation
+from shared.regions import same_place
 
 
 def distribution_violations(
@@ -20,7 +21,7 @@ def distribution_violations(
             detail = f"must all be distributed: {quantity:f} in all, {planned:f} planned"
             found.append(Violation.of(rules["tax.goods"], f"#/goods/{index}/quantity", detail))
     for n, (_, region, _) in enumerate(distribution):
-        if region not in agreed_regions:
+        if not same_place(region, agreed_regions):
             detail = f"must be a region of the agreement; {region} is not"
             found.append(Violation.of(rules["agreement.in_force"], f"#/distribution/{n}/region", detail))
     return found

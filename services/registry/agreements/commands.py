@@ -14,13 +14,13 @@ from services.registry.events import MspExtended, MspSigned
 from services.registry.licences.queries import principle_permits
 from services.registry.organisations.rules import Status as OrganisationStatus
 from services.registry.organisations.rules import require_active
-from services.registry.reference.queries import check_regions
 from shared.clock import JAKARTA
 from shared.db import Connection
 from shared.errors import InvalidInput
 from shared.events.append import emit
 from shared.events.envelope import ActedBy
 from shared.ids import uuid7
+from shared.regions import check_codes, listed
 
 
 async def sign_agreement(
@@ -31,7 +31,7 @@ async def sign_agreement(
     if status is None:
         raise InvalidInput.field("#/ngo_id", "must be a registered organisation")
     require_active(OrganisationStatus(status), "to sign an agreement")
-    await check_regions(conn, terms["regions"], "#/regions", on=now.astimezone(JAKARTA).date())
+    check_codes(listed("#/regions", terms["regions"]), on=now.astimezone(JAKARTA).date())
     predecessor = await _lock_predecessor(conn, ngo_id, terms["predecessor_id"], terms["ends_on"])
     if terms["override_reason"] is None:
         check_permit(terms["starts_on"], terms["ends_on"], await principle_permits(conn, ngo_id))

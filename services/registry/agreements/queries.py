@@ -8,6 +8,7 @@ from uuid import UUID
 from services.registry.agreements.rules import Status
 from shared.db import Connection
 from shared.http.paging import ONE, PageRequest, Sorting, fetch_page
+from shared.regions import codes_asked_for
 
 SORTING: Final = Sorting(
     number=("number", str), starts_on=("starts_on", date), ends_on=("ends_on", date), amount=("amount", Decimal)
@@ -36,9 +37,7 @@ async def list_agreements(
         FROM agreement
         WHERE ($1::uuid IS NULL OR id = $1)
           AND ($2::uuid IS NULL OR ngo_id = $2 OR passed_to_ngo_id = $2)
-          AND ($3::text IS NULL OR EXISTS (
-                SELECT FROM unnest(regions) AS covered (code)
-                WHERE covered.code = $3 OR starts_with(covered.code, $3 || '.')))
+          AND ($3::text[] IS NULL OR regions && $3)
           AND ($4::date IS NULL
                OR ((status <> 'terminated' OR ended_on IS NOT NULL)
                    AND $4 BETWEEN starts_on AND coalesce(ended_on, ends_on)))
@@ -46,7 +45,7 @@ async def list_agreements(
         """,
         agreement_id,
         ngo_id,
-        region,
+        codes_asked_for(region),
         on,
         status,
         sorting=SORTING,

@@ -1,9 +1,13 @@
-"""Reads of who does what where, of the activities of current master plans. A cell is a regency, a sector and a year."""
+"""Reads of who does what where, of the activities of current master plans. A cell is a regency, a sector and a year.
+
+A regency goes under its code at the end of the year, whichever it had when the plan was made.
+"""
 
 from dataclasses import dataclass
 from typing import Any
 
 from shared.db import Connection
+from shared.regions import codes_asked_for
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,9 +36,10 @@ async def list_cells(
         FROM (
             SELECT covered.code AS region, a.sector, count(*) AS activities,
                    array_agg(DISTINCT a.ngo_id) AS ngo_ids
-            FROM current_master_plan_activity a CROSS JOIN unnest(a.regions) AS covered (code)
+            FROM current_master_plan_activity a CROSS JOIN unnest(a.regions) AS signed (code)
+            CROSS JOIN code_on(signed.code, make_date($1, 12, 31)) AS covered (code)
             WHERE $1 BETWEEN a.from_year AND a.to_year
-              AND ($2::text IS NULL OR covered.code = $2 OR starts_with(covered.code, $2 || '.'))
+              AND ($2::text[] IS NULL OR covered.code = ANY($2))
               AND ($3::text IS NULL OR a.sector = $3)
               AND (covered.code, a.sector) > ($5, $6)
             GROUP BY covered.code, a.sector HAVING cardinality(array_agg(DISTINCT a.ngo_id)) >= $4
@@ -49,7 +54,7 @@ async def list_cells(
         ORDER BY cell.region, cell.sector
         """,
         year,
-        region,
+        codes_asked_for(region),
         sector,
         organisations_min,
         after.region,
@@ -70,17 +75,17 @@ async def list_gaps(
         WHERE r.kind IN ('regency', 'city')
           AND (r.valid_from IS NULL OR r.valid_from <= make_date($1, 12, 31))
           AND (r.valid_to IS NULL OR make_date($1, 12, 31) <= r.valid_to)
-          AND ($2::text IS NULL OR r.code = $2 OR starts_with(r.code, $2 || '.'))
+          AND ($2::text[] IS NULL OR r.code = ANY($2))
           AND ($3::text IS NULL OR s.code = $3)
           AND (r.code, s.code) > ($4, $5)
           AND (r.code, s.code) NOT IN (
-                SELECT covered.code, a.sector
-                FROM current_master_plan_activity a CROSS JOIN unnest(a.regions) AS covered (code)
+                SELECT code_on(signed.code, make_date($1, 12, 31)), a.sector
+                FROM current_master_plan_activity a CROSS JOIN unnest(a.regions) AS signed (code)
                 WHERE $1 BETWEEN a.from_year AND a.to_year)
         ORDER BY r.code, s.code LIMIT $6
         """,
         year,
-        region,
+        codes_asked_for(region),
         sector,
         after.region,
         after.sector,
@@ -98,12 +103,13 @@ async def sum_up(conn: Connection, *, year: int, region: str | None) -> list[Any
             WHERE r.kind IN ('regency', 'city')
               AND (r.valid_from IS NULL OR r.valid_from <= make_date($1, 12, 31))
               AND (r.valid_to IS NULL OR make_date($1, 12, 31) <= r.valid_to)
-              AND ($2::text IS NULL OR r.code = $2 OR starts_with(r.code, $2 || '.'))
+              AND ($2::text[] IS NULL OR r.code = ANY($2))
         ), cells AS (
             SELECT covered.code AS region, a.sector, count(*) AS activities, count(DISTINCT a.ngo_id) AS organisations
-            FROM current_master_plan_activity a CROSS JOIN unnest(a.regions) AS covered (code)
+            FROM current_master_plan_activity a CROSS JOIN unnest(a.regions) AS signed (code)
+            CROSS JOIN code_on(signed.code, make_date($1, 12, 31)) AS covered (code)
             WHERE $1 BETWEEN a.from_year AND a.to_year
-              AND ($2::text IS NULL OR covered.code = $2 OR starts_with(covered.code, $2 || '.'))
+              AND ($2::text[] IS NULL OR covered.code = ANY($2))
             GROUP BY covered.code, a.sector
         )
         SELECT s.code AS sector, $1::int AS year, coalesce(sum(c.activities), 0)::bigint AS activities,
@@ -113,6 +119,6 @@ async def sum_up(conn: Connection, *, year: int, region: str | None) -> list[Any
         GROUP BY s.code, s.position ORDER BY s.position
         """,
         year,
-        region,
+        codes_asked_for(region),
     )
     return rows

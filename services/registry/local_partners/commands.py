@@ -28,13 +28,14 @@ from services.registry.local_partners.rules import (
 )
 from services.registry.organisations.rules import Status as OrganisationStatus
 from services.registry.organisations.rules import require_active
-from services.registry.reference.queries import check_regions, dated_rule
+from services.registry.reference.queries import dated_rule
 from shared.clock import JAKARTA
 from shared.db import Connection
 from shared.errors import NotAllowed, NotFound, expect_version
 from shared.events.append import emit
 from shared.events.envelope import ActedBy
 from shared.ids import uuid7
+from shared.regions import check_codes, listed
 
 ALREADY_THERE: Final = "a local partner with this registration number is proposed or approved already"
 
@@ -125,7 +126,7 @@ async def _check_form(conn: Connection, ngo_id: UUID, partner: Mapping[str, Any]
     status = await conn.fetchval("SELECT status FROM organisation WHERE id = $1 FOR SHARE", ngo_id)
     require_active(OrganisationStatus(status), "to propose a local partner")
     check_registration(partner["registration_valid_to"], today)
-    await check_regions(conn, partner["regions"], "#/regions", on=today)
+    check_codes(listed("#/regions", partner["regions"]), on=today)
     check_consents([consent["region"] for consent in partner["consents"]], partner["regions"])
 
 

@@ -21,6 +21,7 @@ from shared.events.append import emit
 from shared.events.envelope import ActedBy
 from shared.http.bulk import RowProblem
 from shared.ids import uuid7
+from shared.regions import listed, misused_codes
 
 PARTNERS_PER_EVENT: Final = 2500
 """Their ids take 100 KB of the 256 KiB that an event may have."""
@@ -35,20 +36,11 @@ class PartnerImport:
         self._by = by
         self._now = now
         self._today = now.astimezone(JAKARTA).date()
-        self._regions: frozenset[str] = frozenset()
         self._imported: list[tuple[UUID, Sequence[str]]] = []
 
     async def prepare(self) -> None:
         status = await self._conn.fetchval("SELECT status FROM organisation WHERE id = $1 FOR SHARE", self._ngo_id)
         require_active(OrganisationStatus(status), "to propose local partners")
-        rows = await self._conn.fetch(
-            """
-            SELECT code FROM region
-            WHERE (valid_from IS NULL OR valid_from <= $1) AND (valid_to IS NULL OR $1 <= valid_to)
-            """,
-            self._today,
-        )
-        self._regions = frozenset(row["code"] for row in rows)
 
     async def write(self, chunk: Sequence[tuple[int, Any]]) -> list[RowProblem]:
         problems = [problem for line, row in chunk for problem in self._broken_rules(line, row)]
@@ -70,9 +62,10 @@ class PartnerImport:
         except InvalidInput as error:
             detail, rule = error.errors[0].detail, error.rule
             problems.append(RowProblem(line=line, column="registration_valid_to", detail=detail, rule=rule))
-        if unknown := [code for code in row.regions if code not in self._regions]:
-            detail = f"`{unknown[0]}` is no region code on {self._today}"
-            problems.append(RowProblem(line=line, column="regions", detail=detail, rule="V17"))
+        problems += [
+            RowProblem(line=line, column="regions", detail=error.detail, rule=error.rule)
+            for error in misused_codes(listed("regions", row.regions), on=self._today)
+        ]
         return problems
 
     async def _insert(self, rows: Sequence[tuple[UUID, Any]]) -> set[UUID]:

@@ -8,6 +8,7 @@ from services.registry.access import Scope
 from services.registry.local_partners.rules import Status, missing
 from shared.db import Connection
 from shared.http.paging import ONE, PageRequest, Sorting, fetch_page
+from shared.regions import codes_asked_for
 
 SORTING: Final = Sorting(name=("name", str), registration_valid_to=("registration_valid_to", date))
 OPINION_SORTING: Final = Sorting(given_on=("given_on", date))
@@ -30,21 +31,17 @@ async def list_partners(
                regions, programme, proposed_at, decided_at, notes, address, npwp, funding_amount,
                funding_currency, starts_on, ends_on, has_bank_account, started_on, ended_on, end_reason
         FROM local_partner
-        WHERE (ngo_id = $1 OR $2 OR EXISTS (
-                SELECT FROM unnest(regions) AS place (code), unnest($3::text[]) AS own (code)
-                WHERE place.code = own.code OR starts_with(place.code, own.code || '.')))
+        WHERE (ngo_id = $1 OR $2 OR regions && $3)
           AND ($4::uuid IS NULL OR id = $4)
           AND ($5::text IS NULL OR status = $5)
-          AND ($6::text IS NULL OR EXISTS (
-                SELECT FROM unnest(regions) AS place (code)
-                WHERE place.code = $6 OR starts_with(place.code, $6 || '.')))
+          AND ($6::text[] IS NULL OR regions && $6)
         """,
         scope.ngo_id,
         scope.everything,
         scope.regions,
         partner_id,
         status,
-        region,
+        codes_asked_for(region),
         sorting=SORTING,
     )
 

@@ -9,6 +9,7 @@ from services.registry.duplicates.queries import FOR_THE_APPLICANT, find_likely_
 from services.registry.organisations.rules import PUBLIC_STATUSES, Status
 from shared.db import Connection
 from shared.http.paging import PageRequest, Sorting, fetch_page
+from shared.regions import codes_asked_for
 
 SORTING: Final = Sorting("o.id", name=("o.name", str), started_in_indonesia_on=("o.started_in_indonesia_on", date))
 APPLICATION_SORTING: Final = Sorting(name=("name", str), applied_at=("applied_at", datetime))
@@ -39,15 +40,13 @@ async def list_public(
           AND ($2::text IS NULL
                OR strpos(lower(concat_ws(' ', o.name, o.name_en, o.acronym, array_to_string(o.aliases, ' '))),
                          lower($2)) > 0)
-          AND ($3::text IS NULL OR EXISTS (
-                SELECT FROM agreement a CROSS JOIN unnest(a.regions) AS covered (code)
-                WHERE a.ngo_id = o.id AND (covered.code = $3 OR starts_with(covered.code, $3 || '.'))))
+          AND ($3::text[] IS NULL OR EXISTS (SELECT FROM agreement a WHERE a.ngo_id = o.id AND a.regions && $3))
           AND ($4::text IS NULL OR $4 = ANY(o.sectors))
           AND ($6::text IS NULL OR o.origin_country = $6)
         """,
         [each for each in PUBLIC_STATUSES if status in (None, each)],
         text,
-        region,
+        codes_asked_for(region),
         sector,
         today,
         origin_country,

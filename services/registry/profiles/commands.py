@@ -14,12 +14,13 @@ from services.registry.events import NgoProfileChanged, NgoProfileChecked
 from services.registry.organisations.rules import Status
 from services.registry.profiles.queries import fetch_profile
 from services.registry.profiles.rules import FIELDS, FieldAct, FieldState, changed_fields, require_open
-from services.registry.reference.queries import check_regions, check_sectors
+from services.registry.reference.queries import check_sectors
 from shared.db import Connection
 from shared.errors import ActionNotAllowed, FieldError, InvalidInput, NotAllowed, NotFound, expect_version
 from shared.events.append import emit
 from shared.events.envelope import ActedBy
 from shared.ids import uuid7
+from shared.regions import check_codes, listed
 
 PAST: Final = ("started_in_indonesia_on", "last_msp_signed_on")
 
@@ -28,7 +29,7 @@ async def check_profile(conn: Connection, profile: Mapping[str, Any], *, today: 
     """What a form says must fit the lists (V17 for regions) and the calendar."""
     sectors = profile["sectors"]
     await check_sectors(conn, sectors, [f"#/sectors/{index}" for index in range(len(sectors))])
-    await check_regions(conn, profile["working_areas"], "#/working_areas", on=today)
+    check_codes(listed("#/working_areas", profile["working_areas"]), on=today)
     wrong = [
         FieldError(f"#/{field}", "must not lie in the future")
         for field in PAST

@@ -201,7 +201,7 @@ async def download_geojson(request: Request, db: Db, as_of: AsOf = None) -> Resp
     """Where organisations work: a point for each region of each agreement."""
 
     async def write(spool: Spool, conn: Connection, day: date, before: datetime | None) -> None:
-        places = queries.every_place(conn, before=before)
+        places = queries.every_place(conn, before=before, day=day)
         await formats.write_geojson(spool, places, as_of=day)
 
     return await download(

@@ -129,7 +129,7 @@ PLACES: Final = (
     _field("title", "string", "Tentang", "What the agreement is about"),
     _field("starts_on", "date", "Mulai", "From when on it works there under this agreement"),
     _field("until", "date", "Sampai dengan", "Until when"),
-    _field("region", "string", "Kode wilayah", "Of a regency or city"),
+    _field("region", "string", "Kode wilayah", "Of a regency or city, as it is on the day"),
     _field("region_name", "string", "Nama wilayah", "Its name"),
     _field(
         "precision",

@@ -9,6 +9,7 @@ from uuid import UUID
 from services.registry.organisations.rules import PUBLIC_STATUSES, Status
 from shared.db import Connection
 from shared.http.paging import ONE, PageRequest, Sorting, fetch_page
+from shared.regions import codes_asked_for
 
 BY_RELEVANCE: Final = "-relevance"
 ROWS_AT_ONCE: Final = 100
@@ -86,9 +87,7 @@ async def search_register(
         SELECT id, name, started_in_indonesia_on, relevance FROM found
         WHERE status = ANY($3)
           AND ($2::text IS NULL OR relevance > 0)
-          AND ($4::text IS NULL OR id IN (
-                SELECT ngo_id FROM held CROSS JOIN unnest(held.regions) AS covered (code)
-                WHERE covered.code = $4 OR starts_with(covered.code, $4 || '.')))
+          AND ($4::text[] IS NULL OR id IN (SELECT ngo_id FROM held WHERE regions && $4))
           AND ($5::date IS NULL OR id IN (SELECT ngo_id FROM held))
           AND ($6::text IS NULL OR $6 = ANY(sectors)
                OR id IN (SELECT ngo_id FROM planned WHERE $6 = ANY(planned.sectors)))
@@ -99,7 +98,7 @@ async def search_register(
         before,
         search.text,
         [each for each in PUBLIC_STATUSES if search.status in (None, each)],
-        search.region,
+        codes_asked_for(search.region),
         search.on,
         search.sector,
         search.country,
@@ -175,8 +174,8 @@ def every_entry(conn: Connection, *, before: datetime | None, day: date) -> Asyn
     return rows
 
 
-def every_place(conn: Connection, *, before: datetime | None) -> AsyncIterator[Mapping[str, Any]]:
-    """Each region of each agreement, with the point where it is drawn."""
+def every_place(conn: Connection, *, before: datetime | None, day: date) -> AsyncIterator[Mapping[str, Any]]:
+    """Each region of each agreement under its code of the day, with the point where it is drawn."""
     rows: AsyncIterator[Mapping[str, Any]] = aiter(
         conn.cursor(
             """
@@ -185,11 +184,12 @@ def every_place(conn: Connection, *, before: datetime | None) -> AsyncIterator[M
                    d.lat::float8 AS lat, d.lon::float8 AS lon, d.precision, d.place
             FROM agreements_known($1) a
             JOIN organisations_known($1) k ON k.ngo_id = a.ngo_id
-            CROSS JOIN unnest(a.regions) AS covered (code)
-            JOIN region_drawn d ON d.code = covered.code
+            CROSS JOIN unnest(a.regions) AS signed (code)
+            JOIN region_drawn d ON d.code = code_on(signed.code, $2)
             ORDER BY k.name, k.ngo_id, a.starts_on, a.number, d.code
             """,
             before,
+            day,
             prefetch=ROWS_AT_ONCE,
         )
     )

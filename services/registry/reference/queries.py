@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
-from services.registry.reference.rules import DatedRule, Validity, misused_codes
+from services.registry.reference.rules import DatedRule
 from shared.db import Connection
 from shared.errors import FieldError, InvalidInput
 
@@ -44,25 +44,6 @@ async def dated_rule(conn: Connection, key: str, *, on: date) -> DatedRule | Non
         on,
     )
     return DatedRule(row["value"], row["legal_basis"]) if row else None
-
-
-async def check_regions(conn: Connection, codes: Sequence[str], pointer: str, *, on: date) -> None:
-    """Every code exists and is valid on the day (V17). `pointer`: where the list stands in the body."""
-    rows = await conn.fetch(
-        """
-        SELECT code, valid_from, valid_to,
-               ARRAY(SELECT new_code FROM region_change WHERE old_code = code AND kind = 'moved') AS moved_to,
-               ARRAY(SELECT old_code FROM region_change WHERE new_code = code AND kind = 'moved') AS moved_from
-        FROM region WHERE code = ANY($1)
-        """,
-        codes,
-    )
-    known = {
-        row["code"]: Validity(row["valid_from"], row["valid_to"], (*row["moved_to"],), (*row["moved_from"],))
-        for row in rows
-    }
-    if wrong := list(misused_codes(codes, known, pointer, on=on)):
-        raise InvalidInput("region codes must exist and be valid on the day of use", errors=wrong, rule="V17")
 
 
 async def check_sectors(conn: Connection, codes: Sequence[str], pointers: Sequence[str]) -> None:

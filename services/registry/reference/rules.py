@@ -1,14 +1,11 @@
-"""The form of region codes and the days on which they hold (V17), and rules whose numbers are dated. Pure."""
+"""The form of region codes (V17), and rules whose numbers are dated. Pure."""
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
 from typing import Annotated, Final
 
 from pydantic import AfterValidator, Field, StringConstraints
 
-from shared.errors import FieldError
 from shared.http.body import broken_rule
 
 REGENCIES_MAX: Final = 514
@@ -46,39 +43,3 @@ class DatedRule:
 
     value: int
     legal_basis: str
-
-
-@dataclass(frozen=True, slots=True)
-class Validity:
-    """The days on which a code holds, both included; None: from before our records, or until further notice."""
-
-    valid_from: date | None = None
-    valid_to: date | None = None
-    moved_to: tuple[str, ...] = ()
-    moved_from: tuple[str, ...] = ()
-
-    def holds(self, on: date) -> bool:
-        return (self.valid_from is None or self.valid_from <= on) and (self.valid_to is None or on <= self.valid_to)
-
-
-def misused_codes(
-    codes: Sequence[str], known: Mapping[str, Validity], pointer: str, *, on: date
-) -> Iterator[FieldError]:
-    """What is wrong with each code that does not exist, or not on the day, and which code was meant (V17)."""
-    for index, code in enumerate(codes):
-        found = known.get(code)
-        if found is None:
-            detail, indonesian = f"`{code}` is no region code", f"`{code}` bukan kode wilayah"
-        elif found.holds(on):
-            continue
-        elif found.valid_to is not None and found.valid_to < on:
-            detail = f"`{code}` held until {found.valid_to}{_instead('; since then it is', found.moved_to)}"
-            indonesian = f"`{code}` berlaku sampai {found.valid_to}{_instead('; sejak itu', found.moved_to)}"
-        else:
-            detail = f"`{code}` holds from {found.valid_from}{_instead('; before that it was', found.moved_from)}"
-            indonesian = f"`{code}` berlaku sejak {found.valid_from}{_instead('; sebelumnya', found.moved_from)}"
-        yield FieldError(f"{pointer}/{index}", f"{detail} (asked for {on})", "V17", indonesian=indonesian)
-
-
-def _instead(words: str, codes: Sequence[str]) -> str:
-    return f"{words} {', '.join(f'`{code}`' for code in codes)}" if codes else ""

@@ -12,6 +12,7 @@ from shared.errors import InvalidInput, NotAllowed, NotFound, StaleVersion
 from shared.events.append import emit
 from shared.events.envelope import ActedBy
 from shared.http.auth import Actor
+from shared.regions import same_place
 
 
 async def answer(
@@ -31,8 +32,10 @@ async def answer(
         raise NotFound("there is no such activity, or none in your region")
     if not actor.covers(region):
         raise NotAllowed(f"you do not answer for {region}")
-    if region not in row["regions"]:
+    notified = same_place(region, row["regions"])
+    if notified is None:
         raise InvalidInput.field("#/region", "must be a region in which the activity takes place")
+    region = notified  # as the notice has it
     if notice_version != row["notice_version"]:
         raise StaleVersion(row["notice_version"])
     present, number = await _present(conn, row, region)

@@ -15,7 +15,6 @@ from services.registry.events import (
 from services.registry.local_partners.rules import USABLE
 from services.registry.organisations.rules import Status as OrganisationStatus
 from services.registry.organisations.rules import require_active
-from services.registry.reference.queries import check_regions
 from services.registry.regional_activities.rules import (
     LEGAL_BASIS,
     Action,
@@ -32,6 +31,7 @@ from shared.errors import NotFound, expect_version
 from shared.events.append import emit
 from shared.events.envelope import ActedBy
 from shared.ids import uuid7
+from shared.regions import check_codes, listed
 
 
 async def notify(conn: Connection, notice: Mapping[str, Any], *, member: Member, now: datetime) -> UUID:
@@ -140,7 +140,13 @@ async def _check(conn: Connection, notice: Mapping[str, Any], ngo_id: UUID, now:
     today = now.astimezone(JAKARTA).date()
     status = await conn.fetchval("SELECT status FROM organisation WHERE id = $1 FOR SHARE", ngo_id)
     require_active(OrganisationStatus(status), "to notify an activity")
-    await check_regions(conn, notice["regions"], "#/regions", on=today)
+    ground = await _ground(conn, notice, ngo_id)
+    check_codes(
+        listed("#/regions", notice["regions"]),
+        on=notice["starts_on"],
+        until=notice["ends_on"],
+        agreed=ground.agreement_regions,
+    )
     check_notice(
         Notice(
             kind=notice["kind"],
@@ -149,7 +155,7 @@ async def _check(conn: Connection, notice: Mapping[str, Any], ngo_id: UUID, now:
             ends_on=notice["ends_on"],
             partners=notice["local_partner_ids"],
         ),
-        await _ground(conn, notice, ngo_id),
+        ground,
         today,
     )
 

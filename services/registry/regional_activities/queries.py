@@ -7,8 +7,8 @@ from uuid import UUID
 from services.registry.access import Scope
 from services.registry.regional_activities.rules import Kind, Status
 from shared.db import Connection
-from shared.http.auth import lies_in
 from shared.http.paging import ONE, PageRequest, Sorting, fetch_page
+from shared.regions import codes_asked_for
 
 SORTING: Final = Sorting(starts_on=("starts_on", date), title=("title", str))
 
@@ -30,15 +30,11 @@ async def list_activities(
         SELECT id, version, ngo_id, status, kind, notice_version, agreement_id, licence_id, local_partner_ids, title,
                activities, regions, starts_on, ends_on, notified_at, recorded_at, withdrawal_reason
         FROM regional_activity
-        WHERE (ngo_id = $1 OR $2 OR EXISTS (
-                SELECT FROM unnest(regions) AS place (code), unnest($3::text[]) AS own (code)
-                WHERE place.code = own.code OR starts_with(place.code, own.code || '.')))
+        WHERE (ngo_id = $1 OR $2 OR regions && $3)
           AND ($4::uuid IS NULL OR id = $4)
           AND ($5::text IS NULL OR status = $5)
           AND ($6::text IS NULL OR kind = $6)
-          AND ($7::text IS NULL OR EXISTS (
-                SELECT FROM unnest(regions) AS place (code)
-                WHERE place.code = $7 OR starts_with(place.code, $7 || '.')))
+          AND ($7::text[] IS NULL OR regions && $7)
         """,
         scope.ngo_id,
         scope.everything,
@@ -46,7 +42,7 @@ async def list_activities(
         activity_id,
         status,
         kind,
-        region,
+        codes_asked_for(region),
         sorting=SORTING,
     )
 
@@ -61,9 +57,7 @@ async def find_activity(conn: Connection, activity_id: UUID, scope: Scope) -> di
     answers = await conn.fetch(
         """
         SELECT notice_version, region, answer, reason, answered_at FROM regional_activity_answer
-        WHERE activity_id = $1 AND ($2 OR EXISTS (
-                SELECT FROM unnest($3::text[]) AS own (code)
-                WHERE region = own.code OR starts_with(region, own.code || '.')))
+        WHERE activity_id = $1 AND ($2 OR region = ANY($3))
         ORDER BY answered_at, region, number
         """,
         activity_id,
@@ -71,7 +65,7 @@ async def find_activity(conn: Connection, activity_id: UUID, scope: Scope) -> di
         scope.regions,
     )
     present = {each["region"]: each["answer"] for each in answers if each["notice_version"] == row["notice_version"]}
-    own = [code for code in row["regions"] if whole or lies_in(code, scope.regions)]
+    own = [code for code in row["regions"] if whole or code in scope.regions]
     return {
         **row,
         "answers": [dict(each) for each in answers],

@@ -12,6 +12,7 @@ from typing import Final, Literal
 from uuid import UUID
 
 from shared.errors import ActionNotAllowed, FieldError, InvalidInput
+from shared.regions import same_place
 
 Answer = Literal["approved", "postponed", "refused"]
 
@@ -134,7 +135,7 @@ def _check_agreement(notice: Notice, ground: Ground) -> Iterator[FieldError]:
     if ground.agreement is None:
         return
     for place, region in enumerate(notice.regions):
-        if region not in ground.agreement_regions:
+        if not same_place(region, ground.agreement_regions):
             yield FieldError(f"#/regions/{place}", f"{region} lies outside of the agreement's work area", "V04")
     if notice.kind is Kind.CONTINUED_AFTER_EXTENSION and not ground.extends_another:
         detail = "must be the extension of an earlier agreement, for the activity to continue after it"

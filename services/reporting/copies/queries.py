@@ -31,6 +31,12 @@ async def lock_agreement(conn: Connection, agreement_id: UUID) -> Agreement:
     return _agreement(row)
 
 
+async def agreed_regions(conn: Connection, agreement_id: UUID) -> Sequence[str]:
+    """The codes under which the agreement was signed."""
+    regions: Sequence[str] = await conn.fetchval("SELECT regions FROM agreement WHERE id = $1", agreement_id)
+    return regions
+
+
 async def counterpart_unit(conn: Connection, agreement_id: UUID) -> str | None:
     """The technical unit that the agreement is with; None if that is not known here."""
     unit: str | None = await conn.fetchval("SELECT counterpart_unit FROM agreement WHERE id = $1", agreement_id)

@@ -42,11 +42,3 @@ CREATE TABLE local_partner (
     ngo_id uuid NOT NULL,
     registration_valid_to date NOT NULL
 );
-
--- Whether any of the regions lies in one of the areas: 53.06 lies in 53 and in 53.06.
-CREATE FUNCTION regions_lie_in(regions text [], areas text []) RETURNS boolean
-LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
-RETURN EXISTS (
-    SELECT 1 FROM unnest(regions) AS r (code), unnest(areas) AS a (code)
-    WHERE r.code = a.code OR starts_with(r.code, a.code || '.')
-);

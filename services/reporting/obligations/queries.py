@@ -32,7 +32,7 @@ async def list_obligations(
         page,
         """
         SELECT * FROM obligation
-        WHERE (ngo_id = $1 OR $2 OR regions_lie_in(regions, $3))
+        WHERE (ngo_id = $1 OR $2 OR regions && $3)
           AND ($4::uuid IS NULL OR ngo_id = $4) AND ($5::text IS NULL OR status = $5)
           AND ($6::text IS NULL OR kind = $6)
           AND ($7::date IS NULL OR due_on >= $7) AND ($8::date IS NULL OR due_on <= $8)
@@ -52,7 +52,7 @@ async def list_obligations(
 async def get_obligation(conn: Connection, scope: Scope, obligation_id: UUID) -> asyncpg.Record:
     row = await conn.fetchrow(
         """
-        SELECT * FROM obligation WHERE id = $4 AND (ngo_id = $1 OR $2 OR regions_lie_in(regions, $3))
+        SELECT * FROM obligation WHERE id = $4 AND (ngo_id = $1 OR $2 OR regions && $3)
         """,
         scope.ngo_id,
         scope.everything,
@@ -69,7 +69,7 @@ async def obligations_named(conn: Connection, scope: Scope, ids: Sequence[UUID])
     rows: Sequence[asyncpg.Record] = await conn.fetch(
         """
         SELECT id, kind, period, rule, legal_basis, due_on, status FROM obligation
-        WHERE id = ANY($4) AND (ngo_id = $1 OR $2 OR regions_lie_in(regions, $3))
+        WHERE id = ANY($4) AND (ngo_id = $1 OR $2 OR regions && $3)
         """,
         scope.ngo_id,
         scope.everything,

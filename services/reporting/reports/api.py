@@ -13,7 +13,7 @@ from services.reporting.copies.views import OrganisationLink
 from services.reporting.obligations.api import ObligationLink
 from services.reporting.obligations.queries import obligations_named
 from services.reporting.reports import commands, queries
-from services.reporting.reports.content import ReportContent, ReportDraft
+from services.reporting.reports.content import ReportContent
 from services.reporting.submission.bodies import Comments, SubmittedView, as_dicts
 from services.reporting.submission.rules import Status
 from shared.http.body import Body, Number, ShortText, ShortTexts, View
@@ -115,7 +115,7 @@ async def get_report(
 
 
 @router.post("", status_code=201, response_model=ReportView)
-async def draft_report(body: ReportDraft, member: ReportingMember, write: KeyedWrite) -> Response:
+async def draft_report(body: ReportContent, member: ReportingMember, write: KeyedWrite) -> Response:
     """Begin the report that an obligation asks for. Its rules are judged when it is submitted."""
     async with write.begin() as tx:
         report_id = await commands.create(tx.conn, body, member=member)
@@ -126,7 +126,7 @@ async def draft_report(body: ReportDraft, member: ReportingMember, write: KeyedW
 @router.put("/{report_id}", response_model=ReportView)
 async def edit_report(
     report_id: UUID,
-    body: ReportDraft,
+    body: ReportContent,
     member: ReportingMember,
     version: ExpectedVersion,
     write: KeyedWrite,

@@ -23,6 +23,7 @@ from shared.errors import ActionNotAllowed, InvalidInput, NotFound, expect_versi
 from shared.events.append import emit
 from shared.http.auth import Actor
 from shared.ids import uuid7
+from shared.regions import check_codes
 
 
 async def create(conn: Connection, report: ReportContent, *, member: Member) -> UUID:
@@ -38,6 +39,7 @@ async def create(conn: Connection, report: ReportContent, *, member: Member) -> 
     )
     if due is None:
         raise InvalidInput.field("#/obligation_id", "must be a report that your organisation still owes")
+    await _check_regions(conn, report, due)
     report_id: UUID | None = await conn.fetchval(
         """
         INSERT INTO report (id, ngo_id, obligation_id, agreement_id, kind, period, content, regions)
@@ -63,6 +65,7 @@ async def edit(conn: Connection, report_id: UUID, report: ReportContent, *, vers
     expect_version(row["version"], version)
     status = _advance(row, Action.EDIT)
     rules.check_edit(report, obligation_id=row["obligation_id"])
+    await _check_regions(conn, report, row)
     await conn.execute(
         "UPDATE report SET status = $2, content = $3, regions = $4, version = version + 1 WHERE id = $1",
         report_id,
@@ -195,6 +198,21 @@ async def _approved_activities(conn: Connection, row: asyncpg.Record) -> dict[UU
         first.year,
     )
     return {activity["id"]: PlannedActivity(activity["target"], activity["months"]) for activity in rows}
+
+
+async def _check_regions(conn: Connection, report: ReportContent, due: asyncpg.Record) -> None:
+    """V17: codes that hold on some day of the period, or those of the approved work plan or of its agreement."""
+    first, last = period_dates(due["period"])
+    planned = await conn.fetchval(
+        """
+        SELECT a.regions || coalesce((SELECT p.regions FROM work_plan p
+                                      WHERE p.agreement_id = a.id AND p.year = $2 AND p.status = 'approved'), '{}')
+        FROM agreement a WHERE a.id = $1
+        """,
+        due["agreement_id"],
+        first.year,
+    )
+    check_codes(report.named_regions, on=first, until=last, agreed=planned)
 
 
 async def _set_status(conn: Connection, report_id: UUID, status: Status) -> None:

@@ -1,14 +1,16 @@
 """What a report says: as it is sent, and as it is kept."""
 
+from collections.abc import Iterator
 from datetime import date
 from typing import Annotated, Literal
 from uuid import UUID
 
 from pydantic import Field, model_validator
 
-from services.reporting.fields import Currency, Money, Quantity, Regencies, check_present
+from services.reporting.fields import Currency, Money, Quantity, Regencies
 from shared.http.body import Body, Line, Reason, Text
 from shared.http.values import wrong
+from shared.regions import listed
 
 Count = Annotated[int, Field(ge=0, le=300_000_000)]
 
@@ -56,12 +58,8 @@ class ReportContent(Body):
     def regions(self) -> tuple[str, ...]:
         return tuple(sorted({region for activity in self.activities for region in activity.regions}))
 
-
-class ReportDraft(ReportContent):
-    """A report as it is sent: its regions exist at present."""
-
-    @model_validator(mode="after")
-    def _regions_exist(self) -> "ReportDraft":
-        for place, activity in enumerate(self.activities):
-            check_present(activity.regions, "activities", place, "regions")
-        return self
+    @property
+    def named_regions(self) -> Iterator[tuple[str, str]]:
+        """Each region with the pointer to where it is named."""
+        for number, activity in enumerate(self.activities):
+            yield from listed(f"#/activities/{number}/regions", activity.regions)

@@ -37,7 +37,7 @@ async def list_reports(
         LEFT JOIN submitted_version v
                ON v.document_id = r.id AND v.version = r.submitted_version AND r.ngo_id IS DISTINCT FROM $1::uuid
         WHERE (r.ngo_id = $1 OR r.submitted_version > 0
-                                AND ($2 OR regions_lie_in(coalesce(v.regions, r.regions), $3)))
+                                AND ($2 OR coalesce(v.regions, r.regions) && $3))
           AND ($4::uuid IS NULL OR r.agreement_id = $4) AND ($5::text IS NULL OR r.status = $5)
           AND ($6::uuid IS NULL OR r.ngo_id = $6) AND ($7::text IS NULL OR r.period = $7)
         """,
@@ -59,7 +59,7 @@ async def get_report(conn: Connection, scope: Scope, report_id: UUID) -> dict[st
         SELECT r.*, v.content AS submitted_content, v.regions AS submitted_regions
         FROM report r
         LEFT JOIN submitted_version v ON v.document_id = r.id AND v.version = r.submitted_version
-        WHERE r.id = $4 AND (r.ngo_id = $1 OR r.submitted_version > 0 AND ($2 OR regions_lie_in(v.regions, $3)))
+        WHERE r.id = $4 AND (r.ngo_id = $1 OR r.submitted_version > 0 AND ($2 OR v.regions && $3))
         """,
         scope.ngo_id,
         scope.everything,

@@ -105,7 +105,7 @@ async def get_story(
 async def write_story(body: StoryContent, member: ActiveMember, write: KeyedWrite) -> Response:
     """Begin a story; its text must hold no personal data (V25)."""
     async with write.begin() as tx:
-        story = WrittenStory.model_validate(dict(await commands.create(tx.conn, body, member=member)))
+        story = WrittenStory.model_validate(dict(await commands.create(tx.conn, body, member=member, now=tx.now)))
         tx.answer(story, status=201, version=story.version)  # no Location: its address is the published story's
     return tx.response
 
@@ -116,7 +116,7 @@ async def edit_story(
 ) -> Response:
     """While it is a draft."""
     async with write.begin() as tx:
-        row = await commands.edit(tx.conn, story_id, body, version=version, member=member)
+        row = await commands.edit(tx.conn, story_id, body, version=version, member=member, now=tx.now)
         tx.answer(WrittenStory.of(row), version=row["version"])
     return tx.response
 

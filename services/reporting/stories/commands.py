@@ -13,14 +13,17 @@ from services.reporting.stories import rules
 from services.reporting.stories.content import StoryContent
 from services.reporting.stories.rules import NEXT, Action, Status
 from services.reporting.submission.rules import check_reviewer
+from shared.clock import JAKARTA
 from shared.db import Connection
 from shared.errors import NotFound, expect_version
 from shared.events.append import emit
 from shared.http.auth import Actor
 from shared.ids import uuid7
+from shared.regions import check_codes, listed
 
 
-async def create(conn: Connection, story: StoryContent, *, member: Member) -> asyncpg.Record:
+async def create(conn: Connection, story: StoryContent, *, member: Member, now: datetime) -> asyncpg.Record:
+    _check_regions(story, now)
     return await conn.fetchrow(
         """
         INSERT INTO story (id, ngo_id, title, category, summary, body, regions, sdg, consent_given)
@@ -39,10 +42,11 @@ async def create(conn: Connection, story: StoryContent, *, member: Member) -> as
 
 
 async def edit(
-    conn: Connection, story_id: UUID, story: StoryContent, *, version: int, member: Member
+    conn: Connection, story_id: UUID, story: StoryContent, *, version: int, member: Member, now: datetime
 ) -> asyncpg.Record:
     row = await _lock(conn, story_id, ngo_id=member.ngo_id)
     expect_version(row["version"], version)
+    _check_regions(story, now)
     return await conn.fetchrow(
         """
         UPDATE story SET status = $2, title = $3, category = $4, summary = $5, body = $6, regions = $7, sdg = $8,
@@ -107,6 +111,11 @@ async def unpublish(
         status,
         reason,
     )
+
+
+def _check_regions(story: StoryContent, now: datetime) -> None:
+    """V17: a story is of the day on which it is written."""
+    check_codes(listed("#/regions", story.regions), on=now.astimezone(JAKARTA).date())
 
 
 async def _lock(conn: Connection, story_id: UUID, *, ngo_id: UUID | None = None) -> asyncpg.Record:

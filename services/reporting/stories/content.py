@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field, StringConstraints
 
-from services.reporting.fields import PresentAreas
+from services.reporting.fields import Areas
 from services.reporting.stories.rules import personal_data_in
 from shared.http.body import Body, Line, broken_rule
 
@@ -26,6 +26,6 @@ class StoryContent(Body):
     category: Category
     summary: Annotated[PublicText, Field(max_length=1000)]
     text: PublicText
-    regions: PresentAreas
+    regions: Areas
     sdg: list[Annotated[int, Field(ge=1, le=17)]] = Field(default_factory=list, max_length=17)
     consent_given: bool = Field(description="Every recognisable person, or guardian, has consented")

@@ -12,6 +12,7 @@ from services.reporting.stories.rules import Status
 from shared.db import Database
 from shared.errors import NotFound
 from shared.http.paging import PageRequest, Sorting, fetch_page
+from shared.regions import codes_asked_for
 
 PUBLISHED_SORTING: Final = Sorting("s.id", published_at=("s.published_at", datetime))
 
@@ -24,10 +25,10 @@ async def list_published(
         page,
         """
         SELECT s.*, n.name AS ngo_name FROM story s JOIN ngo n ON n.id = s.ngo_id
-        WHERE s.status = 'published' AND ($1::text IS NULL OR regions_lie_in(s.regions, ARRAY[$1]))
+        WHERE s.status = 'published' AND ($1::text[] IS NULL OR s.regions && $1)
           AND ($2::uuid IS NULL OR s.ngo_id = $2) AND ($3::text IS NULL OR s.category = $3)
         """,
-        region,
+        codes_asked_for(region),
         ngo_id,
         category,
         sorting=PUBLISHED_SORTING,
@@ -55,7 +56,7 @@ async def list_written(
         page,
         """
         SELECT * FROM story
-        WHERE (ngo_id = $1 OR status <> 'draft' AND ($2 OR regions_lie_in(regions, $3)))
+        WHERE (ngo_id = $1 OR status <> 'draft' AND ($2 OR regions && $3))
           AND ($4::text IS NULL OR status = $4)
         """,
         scope.ngo_id,

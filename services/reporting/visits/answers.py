@@ -16,6 +16,7 @@ from shared.errors import ActionNotAllowed, InvalidInput, NotAllowed, NotFound, 
 from shared.events.append import emit
 from shared.events.envelope import ActedBy
 from shared.http.auth import Actor
+from shared.regions import codes_within, same_place
 
 
 async def answer(
@@ -31,14 +32,16 @@ async def answer(
 ) -> None:
     """A region answers the itinerary as it stands, once."""
     row = await conn.fetchrow(
-        "SELECT * FROM visit WHERE id = $1 AND regions_lie_in(regions, $2) FOR UPDATE",
+        "SELECT * FROM visit WHERE id = $1 AND regions && $2 FOR UPDATE",
         visit_id,
-        actor.regions,
+        codes_within(actor.regions),
     )
     if row is None:
         raise NotFound("there is no such visit, or none that comes to your region")
-    if region not in row["regions"]:
+    on_the_way = same_place(region, row["regions"])
+    if on_the_way is None:
         raise InvalidInput.field("#/region", f"must be a region on the way: {', '.join(row['regions'])}")
+    region = on_the_way  # as the itinerary has it
     if not actor.covers(region):
         raise NotAllowed(f"you do not answer for {region}")
     if itinerary_version != row["itinerary_version"]:

@@ -11,7 +11,7 @@ from pydantic import AwareDatetime, Field
 from services.reporting.access import ActiveMember, GuestReader, Kesbangpol, Reader, Scope
 from services.reporting.copies.queries import organisations_named
 from services.reporting.copies.views import OrganisationLink
-from services.reporting.fields import PresentRegency
+from services.reporting.fields import RegencyCode
 from services.reporting.visits import answers, commands, queries
 from services.reporting.visits.content import Announcement
 from services.reporting.visits.rules import Answer, Status
@@ -28,7 +28,7 @@ router = resource("/visits", tag="visits")
 
 
 class RegionAnswer(Body):
-    region: PresentRegency
+    region: RegencyCode
     answer: Answer
     reason: Reason
     version: Annotated[int, Field(ge=1, le=1_000_000)] = Field(

@@ -23,6 +23,7 @@ from shared.ids import uuid7
 async def announce(conn: Connection, visit: Announcement, *, member: Member, now: datetime) -> UUID:
     today = now.astimezone(JAKARTA).date()
     rules.check_start(visit.starts_on, today)
+    rules.check_regions(visit.stops)
     row = await conn.fetchrow(
         """
         INSERT INTO visit (id, ngo_id, purpose, starts_on, ends_on, late, guests, nationalities, regions, stops)
@@ -58,6 +59,7 @@ async def change(
     today = now.astimezone(JAKARTA).date()
     if rescheduled:
         rules.check_start(visit.starts_on, today)
+        rules.check_regions(visit.stops)
     changed = await conn.fetchrow(
         """
         UPDATE visit

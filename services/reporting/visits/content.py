@@ -5,7 +5,7 @@ from typing import Annotated
 
 from pydantic import Field, StringConstraints, field_validator, model_validator
 
-from services.reporting.fields import PresentRegency
+from services.reporting.fields import RegencyCode
 from shared.http.body import Body, Line, Text, broken_rule
 from shared.http.values import wrong
 
@@ -27,7 +27,7 @@ class Guest(Body):
 
 
 class Stop(Body):
-    region: PresentRegency
+    region: RegencyCode
     on: date
     place: Line
 

@@ -13,6 +13,7 @@ from shared import audit
 from shared.db import Connection
 from shared.errors import NotFound
 from shared.http.paging import PageRequest, Sorting, fetch_page
+from shared.regions import codes_asked_for
 
 SORTING: Final = Sorting(starts_on=("starts_on", date))
 
@@ -31,16 +32,16 @@ async def list_visits(
         page,
         """
         SELECT * FROM visit
-        WHERE (ngo_id = $1 OR $2 OR regions_lie_in(regions, $3))
+        WHERE (ngo_id = $1 OR $2 OR regions && $3)
           AND ($4::text IS NULL OR status = $4) AND ($5::uuid IS NULL OR ngo_id = $5)
-          AND ($6::text IS NULL OR regions_lie_in(regions, ARRAY[$6]))
+          AND ($6::text[] IS NULL OR regions && $6)
         """,
         scope.ngo_id,
         scope.everything,
         scope.regions,
         status,
         ngo_id,
-        region,
+        codes_asked_for(region),
         sorting=SORTING,
     )
 
@@ -49,7 +50,7 @@ async def get_visit(conn: Connection, scope: Scope, visit_id: UUID) -> dict[str,
     """The visit, the answers to its present itinerary, and who has yet to answer."""
     row = await conn.fetchrow(
         """
-        SELECT * FROM visit WHERE id = $4 AND (ngo_id = $1 OR $2 OR regions_lie_in(regions, $3))
+        SELECT * FROM visit WHERE id = $4 AND (ngo_id = $1 OR $2 OR regions && $3)
         """,
         scope.ngo_id,
         scope.everything,

@@ -1,11 +1,13 @@
 """The states of a visit, and what the regions' answers do to it. Pure."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from datetime import date
 from enum import StrEnum
 from typing import Final, Literal
 
+from services.reporting.visits.content import Stop
 from shared.errors import ActionNotAllowed, InvalidInput
+from shared.regions import misused_codes, refuse_misused
 
 Answer = Literal["approved", "postponed", "refused"]
 
@@ -67,6 +69,15 @@ def is_late(starts_on: date, today: date) -> bool:
 def check_start(starts_on: date, today: date) -> None:
     if starts_on < today:
         raise InvalidInput.field("#/starts_on", f"must not be before today ({today})", rule="V15")
+
+
+def check_regions(stops: Iterable[Stop]) -> None:
+    """V17: each code on the day of its stop."""
+    refuse_misused(
+        error
+        for number, stop in enumerate(stops)
+        for error in misused_codes([(f"#/stops/{number}/region", stop.region)], on=stop.on)
+    )
 
 
 def action_of(answer: Answer, *, others: Collection[str], approved_by: Collection[str]) -> Action:

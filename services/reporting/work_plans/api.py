@@ -11,11 +11,11 @@ from pydantic import AwareDatetime, Field, model_validator
 from services.reporting.access import ActiveMember, Reader, Satker, Scope
 from services.reporting.copies.queries import organisations_named
 from services.reporting.copies.views import OrganisationLink
-from services.reporting.fields import PresentRegency
+from services.reporting.fields import RegencyCode
 from services.reporting.submission.bodies import Comments, SubmittedView, as_dicts
 from services.reporting.submission.rules import Status
 from services.reporting.work_plans import commands, queries, review
-from services.reporting.work_plans.content import WorkPlanContent, WorkPlanDraft
+from services.reporting.work_plans.content import WorkPlanContent
 from shared.http.body import Body, Line, LongText, Number, Reason, Sha256, ShortText, ShortTexts, View
 from shared.http.database import Db
 from shared.http.etags import ExpectedVersion, read_response
@@ -31,7 +31,7 @@ router = resource("/work-plans", tag="work plans")
 class Minutes(Body):
     """Berita Acara Pembahasan (BAP): that the plan was discussed with a regency."""
 
-    region: PresentRegency
+    region: RegencyCode
     held_on: date
     document_number: Line
     document_sha256: Sha256
@@ -134,7 +134,7 @@ async def get_work_plan(
 
 
 @router.post("", status_code=201, response_model=WorkPlanView)
-async def draft_work_plan(body: WorkPlanDraft, member: ActiveMember, write: KeyedWrite) -> Response:
+async def draft_work_plan(body: WorkPlanContent, member: ActiveMember, write: KeyedWrite) -> Response:
     """Begin a plan. Its rules are judged when it is submitted."""
     async with write.begin() as tx:
         plan_id = await commands.create(tx.conn, body, member=member)
@@ -144,7 +144,7 @@ async def draft_work_plan(body: WorkPlanDraft, member: ActiveMember, write: Keye
 
 @router.put("/{plan_id}", response_model=WorkPlanView)
 async def edit_work_plan(
-    plan_id: UUID, body: WorkPlanDraft, member: ActiveMember, version: ExpectedVersion, write: KeyedWrite
+    plan_id: UUID, body: WorkPlanContent, member: ActiveMember, version: ExpectedVersion, write: KeyedWrite
 ) -> Response:
     """While it is a draft, or a revision is asked for."""
     async with write.begin() as tx:

@@ -23,6 +23,7 @@ from shared.errors import ActionNotAllowed, InvalidInput, NotFound, expect_versi
 from shared.events.append import emit
 from shared.events.envelope import ActedBy
 from shared.ids import uuid7
+from shared.regions import check_codes
 
 
 async def create(conn: Connection, plan: WorkPlanContent, *, member: Member) -> UUID:
@@ -30,6 +31,7 @@ async def create(conn: Connection, plan: WorkPlanContent, *, member: Member) -> 
     if await copies.agreement_of(conn, plan.agreement_id, ngo_id=member.ngo_id) is None:
         raise InvalidInput.field("#/agreement_id", "must be an agreement of your organisation", rule="V04")
     rules.check_edit(plan, agreement_id=plan.agreement_id, year=plan.year, activity_ids=())
+    rules.check_regions(plan, await copies.agreed_regions(conn, plan.agreement_id))
     plan_id = uuid7()
     await conn.execute(
         """
@@ -52,6 +54,7 @@ async def edit(conn: Connection, plan_id: UUID, plan: WorkPlanContent, *, versio
     status = advance_plan(row, Action.EDIT)
     known_ids = {UUID(activity["id"]) for activity in row["content"]["activities"]}
     rules.check_edit(plan, agreement_id=row["agreement_id"], year=row["year"], activity_ids=known_ids)
+    rules.check_regions(plan, await copies.agreed_regions(conn, row["agreement_id"]))
     await conn.execute(
         "UPDATE work_plan SET status = $2, content = $3, regions = $4, version = version + 1 WHERE id = $1",
         plan_id,
@@ -77,6 +80,7 @@ async def add_minutes(
     advance_plan(row, Action.EDIT)
     if held_on > now.astimezone(JAKARTA).date():
         raise InvalidInput.field("#/held_on", "must not be in the future", rule="V05")
+    check_codes([("#/region", region)], on=held_on, agreed=row["regions"])
     added = await conn.fetchval(
         """
         INSERT INTO discussion_minutes

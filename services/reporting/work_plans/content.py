@@ -1,12 +1,14 @@
 """What a work plan says: as it is sent, and as it is kept."""
 
+from collections.abc import Iterator
 from typing import Annotated
 from uuid import UUID
 
-from pydantic import Field, model_validator
+from pydantic import Field
 
-from services.reporting.fields import Currency, Money, Quantity, Regencies, check_present
+from services.reporting.fields import Currency, Money, Quantity, Regencies
 from shared.http.body import Body, Line, Text
+from shared.regions import listed
 
 Year = Annotated[int, Field(ge=2000, le=2100)]
 Month = Annotated[int, Field(ge=1, le=12)]
@@ -43,12 +45,8 @@ class WorkPlanContent(Body):
     def regions(self) -> tuple[str, ...]:
         return tuple(sorted({region for activity in self.activities for region in activity.regions}))
 
-
-class WorkPlanDraft(WorkPlanContent):
-    """A plan as it is sent: its regions exist at present."""
-
-    @model_validator(mode="after")
-    def _regions_exist(self) -> "WorkPlanDraft":
-        for place, activity in enumerate(self.activities):
-            check_present(activity.regions, "activities", place, "regions")
-        return self
+    @property
+    def named_regions(self) -> Iterator[tuple[str, str]]:
+        """Each region with the pointer to where it is named."""
+        for number, activity in enumerate(self.activities):
+            yield from listed(f"#/activities/{number}/regions", activity.regions)

@@ -16,6 +16,7 @@ from services.reporting.work_plans.content import WorkPlanContent
 from shared.db import Connection
 from shared.errors import NotFound
 from shared.http.paging import PageRequest, Sorting, fetch_page
+from shared.regions import codes_within
 
 SORTING: Final = Sorting("p.id", year=("p.year", int))
 
@@ -40,7 +41,7 @@ async def list_plans(
         LEFT JOIN submitted_version v
                ON v.document_id = p.id AND v.version = p.submitted_version AND p.ngo_id IS DISTINCT FROM $1::uuid
         WHERE (p.ngo_id = $1 OR p.submitted_version > 0
-                                AND ($2 OR regions_lie_in(coalesce(v.regions, p.regions), $3)))
+                                AND ($2 OR coalesce(v.regions, p.regions) && $3))
           AND ($4::uuid IS NULL OR p.agreement_id = $4) AND ($5::int IS NULL OR p.year = $5)
           AND ($6::text IS NULL OR p.status = $6) AND ($7::uuid IS NULL OR p.ngo_id = $7)
         """,
@@ -62,7 +63,7 @@ async def get_plan(conn: Connection, scope: Scope, plan_id: UUID) -> dict[str, A
         SELECT p.*, v.content AS submitted_content, v.regions AS submitted_regions
         FROM work_plan p
         LEFT JOIN submitted_version v ON v.document_id = p.id AND v.version = p.submitted_version
-        WHERE p.id = $4 AND (p.ngo_id = $1 OR p.submitted_version > 0 AND ($2 OR regions_lie_in(v.regions, $3)))
+        WHERE p.id = $4 AND (p.ngo_id = $1 OR p.submitted_version > 0 AND ($2 OR v.regions && $3))
         """,
         scope.ngo_id,
         scope.everything,
@@ -79,7 +80,8 @@ async def get_plan(conn: Connection, scope: Scope, plan_id: UUID) -> dict[str, A
         """,
         plan_id,
         scope.owns(row["ngo_id"]),
-        plan["regions"],  # minutes of another region are of a revision, which is the NGO's own until it is submitted
+        # Minutes of another region are of a revision, which is the NGO's own until it is submitted.
+        codes_within(plan["regions"]),
     )
     return plan | {
         "title": plan["content"]["title"],

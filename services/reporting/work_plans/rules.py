@@ -13,6 +13,7 @@ from services.reporting.submission import rules as submission
 from services.reporting.submission.rules import Action, Status
 from services.reporting.work_plans.content import Activity, WorkPlanContent
 from shared.errors import ActionNotAllowed, FieldError, InvalidInput, NotAllowed
+from shared.regions import check_codes, same_place
 
 NEXT: Final = submission.NEXT | {
     (Status.IN_REVIEW, Action.APPROVE): Status.APPROVED,
@@ -97,7 +98,7 @@ def _check_activity(activity: Activity, pointer: str, known: Known) -> Iterator[
     if activity.master_plan_activity_id not in known.budgets:
         detail = "must be an activity of this agreement's master plan (RIK)"
         yield FieldError(f"{pointer}/master_plan_activity_id", detail, "V04")
-    if outside := sorted(set(activity.regions) - set(known.agreement.regions)):
+    if outside := sorted(region for region in activity.regions if not same_place(region, known.agreement.regions)):
         detail = f"must lie in the agreement's work area; {', '.join(outside)} do not"
         yield FieldError(f"{pointer}/regions", detail, "V04")
     if activity.local_partner_id is not None:
@@ -120,7 +121,7 @@ def check_against_master_plan(plan: WorkPlanContent, budgets: Mapping[UUID, Budg
 
 def missing_minutes(regions: Collection[str], minutes: Collection[str]) -> list[str]:
     """Regions of the plan whose discussion has no minutes (BAP) yet."""
-    return sorted(set(regions) - set(minutes))
+    return sorted(region for region in set(regions) if not same_place(region, minutes))
 
 
 def warnings(
@@ -158,6 +159,12 @@ def planned(plan: WorkPlanContent) -> dict[str, Decimal]:
     for activity in plan.activities:
         totals[activity.currency] += activity.budget_programme + activity.budget_operations
     return dict(totals)
+
+
+def check_regions(plan: WorkPlanContent, agreed: Collection[str]) -> None:
+    """V17: codes that hold on some day of the plan's year, or those under which its agreement was signed (`agreed`)."""
+    first, last = date(plan.year, 1, 1), date(plan.year, 12, 31)
+    check_codes(plan.named_regions, on=first, until=last, agreed=agreed)
 
 
 def check_edit(plan: WorkPlanContent, *, agreement_id: UUID, year: int, activity_ids: Collection[UUID]) -> None:

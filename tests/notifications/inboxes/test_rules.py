@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from services.notifications.handlers import HANDLERS, NEWS
 from services.notifications.inboxes.news import ForeignMinistryStep, News, ProfileChecked
-from services.notifications.inboxes.rules import compose, region_name
+from services.notifications.inboxes.rules import compose
 from services.notifications.inboxes.templates import TEMPLATES
 from services.notifications.subscriptions.event_types import PUBLISHERS
 from shared.contracts.schemas import payload_schema
@@ -112,5 +112,13 @@ def test_texts_say_that_there_is_nothing() -> None:
     assert to_ngo.body_en == "The permit of SNV: PERMOHONAN on 1 July 2020. Outcome: none."
 
 
-def test_a_region_that_is_not_known_stands_for_itself() -> None:
-    assert region_name("53.99") == "53.99"
+@pytest.mark.parametrize(("code", "name"), [("91.01", "Kabupaten Merauke"), ("53.99", "53.99")])
+def test_a_former_code_goes_by_its_places_name_and_one_that_is_not_known_stands_for_itself(
+    code: str, name: str
+) -> None:
+    event = visit_announced("01890000-0000-7000-8000-000000000000", (code,))  # type: ignore[arg-type]
+    news = NEWS[event.wire_type()].model_validate_json(event.model_dump_json())
+
+    to_region, _ = compose("VisitAnnounced", news, "SNV")
+
+    assert to_region.title_id == f"Kunjungan tamu asing ke {name}"

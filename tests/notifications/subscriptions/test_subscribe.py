@@ -63,7 +63,8 @@ async def test_types_and_regions_named_twice_count_once(world: World, api: httpx
     ("field", "value", "pointer", "rule"),
     [
         ("regions", ["53", "99"], "#/regions/1", "V17"),
-        ("regions", ["53.06.01"], "#/regions/0", "V17"),
+        *(("regions", [code], "#/regions/0", "V17") for code in ("53.06.01", "", "5306", "53.6", "٥٣", "53.", "53.99")),
+        ("regions", ["91.01"], "#/regions/0", "V17"),
         ("regions", ["53"] * 601, "#/regions", None),
         ("types", [], "#/types", None),
         ("types", ["visit announced"], "#/types/0", None),

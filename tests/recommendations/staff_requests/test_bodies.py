@@ -20,7 +20,6 @@ def test_a_complete_body_states_the_terms() -> None:
 @pytest.mark.parametrize(
     ("changes", "field", "rule"),
     [
-        ({"duty_region": "99.99"}, ("duty_region",), "V17"),
         ({"duty_region": "53"}, ("duty_region",), "V17"),
         ({"duty_region": "53.06.01"}, ("duty_region",), "V17"),
         ({"ends_on": "2020-03-31"}, ("ends_on",), None),

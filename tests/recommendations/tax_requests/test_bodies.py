@@ -28,7 +28,7 @@ def test_the_regions_of_a_request_are_those_of_its_distribution() -> None:
         ({"goods": []}, ("goods",), None),
         ({"distribution": [share(goods_index=1)]}, ("distribution",), "V24"),
         ({"distribution": [share(), share()]}, ("distribution",), "V24"),
-        ({"distribution": [share(region="00.00")]}, ("distribution", 0, "region"), "V17"),
+        ({"distribution": [share(region="53")]}, ("distribution", 0, "region"), "V17"),
         ({"purpose": "sosial"}, (), None),
         ({"disaster_stage": None}, (), None),
     ],

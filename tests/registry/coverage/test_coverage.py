@@ -84,12 +84,13 @@ async def test_a_gap_is_where_nobody_works_in_a_sector(
     assert "53.06" not in {gap["region"] for gap in wash}
 
 
-async def test_regencies_of_new_provinces_have_no_gaps_before_there_were_any(registry: httpx.AsyncClient) -> None:
-    async def gaps(year: int) -> int:
+async def test_gaps_in_a_new_province_go_under_the_codes_of_the_year(registry: httpx.AsyncClient) -> None:
+    async def gaps(year: int) -> list[str]:
         query = f"region=95&sector=health&year={year}"
-        return len((await registry.get(f"/v1/coverage/gaps?{query}")).json()["items"])
+        return [gap["region"] for gap in (await registry.get(f"/v1/coverage/gaps?{query}")).json()["items"]]
 
-    assert (await gaps(2021), await gaps(2022)) == (0, 8)
+    assert await gaps(2021) == ["91.02", "91.12", "91.13", "91.14", "91.21", "91.22", "91.23", "91.24"]
+    assert await gaps(2022) == [f"95.{number:02}" for number in range(1, 9)]
 
 
 async def test_covered_and_gaps_add_up_to_all_regencies(

