@@ -16,19 +16,38 @@ from demo.cast import FASKER, load_partners
 from demo.client import SERVICES, Services, Unexpected
 from demo.narrator import Narrator
 from demo.stage import Stage
-from demo.story import experts, merger, plans, public, registration, relief, reports, subscriber, visit
+from demo.story import (
+    amendment,
+    experts,
+    licences,
+    merger,
+    partners,
+    plans,
+    public,
+    registration,
+    relief,
+    reports,
+    sanction,
+    subscriber,
+    visit,
+)
 
 CHAPTERS = (
     subscriber.province_subscribes,
     registration.partners_register,
     plans.work_plan_with_a_missing_bap,
     plans.the_others_plan,
+    partners.partner_cleared_with_notes,
+    partners.activity_notified,
+    amendment.master_plan_amended,
     reports.report_returned_then_accepted,
     reports.the_others_report,
     reports.report_overdue_then_extended,
     visit.visit_postponed_then_completed,
     experts.fourth_expert_refused,
     relief.disaster_goods,
+    sanction.measure_taken_and_lifted,
+    licences.licence_warned_of_and_renewed,
     merger.icco_merges,
     public.story_published,
     subscriber.province_catches_up,

@@ -26,6 +26,7 @@ class Partner:
     person: Person
     ngo_id: str = ""
     agreement_id: str = ""
+    local_partner_id: str = ""
     master_activities: list[dict[str, Any]] = field(default_factory=list)
     work_plan_id: str = ""
     plan_activities: list[dict[str, Any]] = field(default_factory=list)
@@ -76,4 +77,19 @@ CORDAID: Final = {
     "regions": ["76.04", "76.02"],
     "from": date(2021, 1, 1),
     "to": date(2023, 12, 31),
+}
+
+# Invented: nothing that happens to it is about anybody.
+CONTOH: Final = {
+    "key": "contoh",
+    "name": "Yayasan Contoh Internasional (Data contoh)",
+    "name_en": "Example Foundation International (demonstration data)",
+    "acronym": "Contoh",
+    "country": "NL",
+    "city": "Utrecht",
+    "unit": "Ditjen Bina Pembangunan Daerah",
+    "sectors": ["education"],
+    "regions": ["53.06"],
+    "from": date(2020, 9, 1),
+    "to": date(2023, 8, 31),
 }

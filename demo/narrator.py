@@ -65,4 +65,6 @@ class Narrator:
             table.add_row(what, expected, got, "[green]✓[/]" if ok else "[red]✗[/]")
         self.console.print()
         self.console.print(table)
+        as_expected = sum(ok for *_, ok in self.outcomes)
+        self.console.print(f"{as_expected} of {len(self.outcomes)} as expected")
         return all(ok for *_, ok in self.outcomes)

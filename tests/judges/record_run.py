@@ -45,7 +45,7 @@ class KeptCalls(Services):
         self, who: Person | None, verb: str, service: str, path: str, body: Any = None, **options: Any
     ) -> Answer:
         answer = await super().call(who, verb, service, path, body, **options)
-        if who is not None and verb != "GET" and answer.status < 400:
+        if who is not None and verb != "GET" and answer.status < 400 and not isinstance(body, bytes):
             call = {"who": who.sub, "verb": verb, "service": service, "path": path.partition("?")[0], "body": body}
             self.kept.append(call)
         return answer
