@@ -153,7 +153,8 @@ def test_a_reader_is_named_for_the_fields_that_it_reads_and_not_for_their_neighb
     assert readers_of(plan, ("activities", "budget")) == ["notifications.deliver", "reporting.record_master_plan"]
     assert readers_of(plan, ("activities", "title")) == ["notifications.deliver"]
     assert readers_of(plan, ("activities",)) == ["notifications.deliver", "reporting.record_master_plan"]
-    assert readers_of(plan) == ["notifications.deliver", "reporting.record_master_plan"]
+    told = ["notifications.deliver", "notifications.write_messages", "reporting.record_master_plan"]
+    assert readers_of(plan) == told
     assert "notifications.write_messages" in readers_of("singo.registry.MspSigned.v1", ("agreement_id",))
 
 

@@ -19,6 +19,15 @@ class NgoNews(News):
     pass
 
 
+class ProfileChanged(News):
+    changed_fields: tuple[str, ...]
+
+
+class ProfileChecked(News):
+    confirmed_fields: tuple[str, ...]
+    queried_fields: tuple[str, ...]
+
+
 class NgoDecided(News):
     reason: str
 
@@ -42,6 +51,11 @@ class LicenceNews(News):
     number: str
 
 
+class LicenceRecorded(LicenceNews):
+    valid_from: date
+    valid_to: date
+
+
 class LicenceExpiring(LicenceNews):
     valid_to: date
     days_left: int
@@ -54,6 +68,12 @@ class LicenceExpired(LicenceNews):
 class LicenceRevoked(LicenceNews):
     revoked_on: date
     reason: str
+
+
+class ForeignMinistryStep(News):
+    step: str
+    outcome: str | None = None
+    reached_on: date
 
 
 class MspExtended(News):
@@ -70,9 +90,30 @@ class MspEnded(News):
     ended_on: date
 
 
-class MasterPlanAmended(News):
+class ProgrammeDirection(News):
     about: UUID = Field(validation_alias="agreement_id")
+    number: str
+    title: str
+    starts_on: date
+    ends_on: date
+
+
+class MasterPlanNews(News):
+    about: UUID = Field(validation_alias="agreement_id")
+
+
+class MasterPlanAmended(MasterPlanNews):
     version: int
+    reason: str
+
+
+class AlignmentNews(News):
+    about: UUID = Field(validation_alias="activity_id")
+    item: str
+    weight: int
+
+
+class AlignmentEnded(AlignmentNews):
     reason: str
 
 
@@ -87,6 +128,10 @@ class PartnerNews(News):
 
 class PartnerStepped(PartnerNews):
     step: str
+
+
+class PartnerStarted(PartnerNews):
+    started_on: date
 
 
 class PartnerEnded(PartnerNews):
@@ -165,6 +210,10 @@ class ObligationOverdue(ObligationNews):
 
 class ObligationExtended(ObligationNews):
     previous_due_on: date
+    reason: str
+
+
+class ObligationSettled(ObligationNews):
     reason: str
 
 

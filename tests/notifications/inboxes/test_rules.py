@@ -2,19 +2,35 @@
 
 import json
 import string
+from datetime import date
+from uuid import uuid4
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from services.notifications.handlers import HANDLERS, NEWS
-from services.notifications.inboxes.news import News
+from services.notifications.inboxes.news import ForeignMinistryStep, News, ProfileChecked
 from services.notifications.inboxes.rules import compose, region_name
 from services.notifications.inboxes.templates import TEMPLATES
+from services.notifications.subscriptions.event_types import PUBLISHERS
 from shared.contracts.schemas import payload_schema
 from tests.contracts.documents import documents
 from tests.contracts.publishers import BY_TYPE
-from tests.notifications.happenings import visit_announced
+from tests.notifications.happenings import NOON, visit_announced
+
+UNTOLD = {
+    "EvidenceFileStored": "whoever sent it has the answer; what it proves is told",
+    "MemberAdded": "the registry alone tells who acts for an organisation, and logs each reading",
+    "MemberRemoved": "the same",
+    "LocalPartnerOpinionRecorded": "it stays inside the Centre, whose officer recorded it; a released note is told",
+    "ObligationCreated": "many come at once, years ahead; that one is due soon is told",
+    "ObligationFulfilled": "the submission that fulfils it is told",
+    "VisitCompleted": "the regions received the guests",
+    "ForeignStaffStarted": "the letter is told; whoever recorded the start knows",
+    "ForeignStaffEnded": "whoever recorded the end knows",
+}
+"""Events of which no inbox tells, and why not."""
 
 
 def name(event_type: str) -> str:
@@ -23,6 +39,13 @@ def name(event_type: str) -> str:
 
 def test_each_event_of_the_news_has_texts_and_no_text_is_unused() -> None:
     assert {name(event_type) for event_type in NEWS} == set(TEMPLATES)
+
+
+def test_each_event_is_told_or_deliberately_not() -> None:
+    published = {name(event_type) for event_type in BY_TYPE if event_type.split(".")[1] in PUBLISHERS}
+
+    assert set(TEMPLATES) | UNTOLD.keys() == published
+    assert set(TEMPLATES) & UNTOLD.keys() == set()
 
 
 def test_all_that_is_listened_to_is_published() -> None:
@@ -67,6 +90,26 @@ def test_texts_say_dates_and_regions_as_people_do() -> None:
     )
     assert "from 3 August 2020 to 6 August 2020" in to_ministry.body_en
     assert to_ministry.to_role == "fasker_officer"
+
+
+def test_texts_call_the_fields_of_a_profile_by_name() -> None:
+    news = ProfileChecked(
+        ngo_id=uuid4(), occurred_at=NOON, confirmed_fields=("name", "office_address"), queried_fields=("motto",)
+    )
+
+    [to_ngo] = compose("NgoProfileChecked", news, "SNV")
+
+    assert to_ngo.body_id.startswith("Dikonfirmasi: nama, alamat kantor. Ditanyakan: motto.")
+    assert to_ngo.body_en.startswith("Confirmed: name, address of the office. Asked about: motto.")
+
+
+def test_texts_say_that_there_is_nothing() -> None:
+    news = ForeignMinistryStep(ngo_id=uuid4(), occurred_at=NOON, step="PERMOHONAN", reached_on=date(2020, 7, 1))
+
+    [to_ngo] = compose("ForeignMinistryStepRecorded", news, "SNV")
+
+    assert to_ngo.body_id == "Tahap izin SNV: PERMOHONAN pada 1 Juli 2020. Hasil: tidak ada."
+    assert to_ngo.body_en == "The permit of SNV: PERMOHONAN on 1 July 2020. Outcome: none."
 
 
 def test_a_region_that_is_not_known_stands_for_itself() -> None:

@@ -3,11 +3,12 @@
 from collections.abc import Mapping
 from typing import Final
 
-from services.notifications.inboxes.templates import recommendations, registry, reporting
+from services.notifications.inboxes.templates import cooperation, recommendations, registry, reporting
 from services.notifications.inboxes.templates.template import Template
 
 TEMPLATES: Final[Mapping[str, tuple[Template, ...]]] = {
     **registry.TEMPLATES,
+    **cooperation.TEMPLATES,
     **reporting.TEMPLATES,
     **recommendations.TEMPLATES,
 }

@@ -44,6 +44,15 @@ TEMPLATES: Final[Mapping[str, tuple[Template, ...]]] = {
             "The request for a {kind} was rejected. Reason: {reason}",
         ),
     ),
+    "RecommendationWithdrawn": (
+        Template(
+            ("fasker_officer",),
+            "Permohonan {kind} ditarik: {ngo}",
+            "Request for a {kind} withdrawn: {ngo}",
+            "{ngo} menarik permohonan {kind}.",
+            "{ngo} has withdrawn its request for a {kind}.",
+        ),
+    ),
     "RecommendationRevoked": (
         Template(
             ("ngo",),

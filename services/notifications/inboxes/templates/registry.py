@@ -1,4 +1,4 @@
-"""What people are told of registry's events."""
+"""What people are told of registry's events: of organisations, their licences and measures."""
 
 from collections.abc import Mapping
 from typing import Final
@@ -38,6 +38,33 @@ TEMPLATES: Final[Mapping[str, tuple[Template, ...]]] = {
             "Registration rejected",
             "Permohonan {ngo} ditolak. Alasan: {reason}",
             "The application of {ngo} was rejected. Reason: {reason}",
+        ),
+    ),
+    "NgoProfileChanged": (
+        Template(
+            ("fasker_officer",),
+            "Profil {ngo} diubah",
+            "Profile of {ngo} changed",
+            "{ngo} mengubah: {changed_fields}. Mohon diperiksa.",
+            "{ngo} has changed: {changed_fields}. Please check.",
+        ),
+    ),
+    "NgoProfileChecked": (
+        Template(
+            ("ngo",),
+            "Profil {ngo} diperiksa",
+            "Profile of {ngo} checked",
+            "Dikonfirmasi: {confirmed_fields}. Ditanyakan: {queried_fields}. Lihat profilnya di registrasi.",
+            "Confirmed: {confirmed_fields}. Asked about: {queried_fields}. See the profile in the registry.",
+        ),
+    ),
+    "NgoRepresentativeChanged": (
+        Template(
+            ("fasker_officer",),
+            "Kepala perwakilan {ngo} berganti",
+            "Another head of the office of {ngo}",
+            "{ngo} menyebut kepala perwakilan yang lain; lihat di registrasi.",
+            "{ngo} has named another head of its office; the registry shows whom.",
         ),
     ),
     "NgoSuspended": (
@@ -83,40 +110,13 @@ TEMPLATES: Final[Mapping[str, tuple[Template, ...]]] = {
             "From {effective_on} the open duties of {ngo} are yours.",
         ),
     ),
-    "MspSigned": (
+    "LicenceRecorded": (
         Template(
-            ("ngo", "region"),
-            "MSP {number} berlaku",
-            "MSP {number} is in force",
-            "MSP {number} dengan {ngo} tentang {title} berlaku {starts_on} sampai {ends_on}.",
-            "MSP {number} with {ngo} on {title} is in force from {starts_on} to {ends_on}.",
-        ),
-    ),
-    "MspExtended": (
-        Template(
-            ("ngo", "region"),
-            "MSP diperpanjang dengan {successor_number}",
-            "MSP extended by {successor_number}",
-            "MSP dengan {ngo} yang berakhir {ends_on} dilanjutkan oleh {successor_number} sampai {successor_ends_on}.",
-            "The MSP with {ngo} that ends on {ends_on} is carried on by {successor_number} until {successor_ends_on}.",
-        ),
-    ),
-    "MspEnded": (
-        Template(
-            ("ngo", "region", "fasker_officer"),
-            "MSP {number} {cause}",
-            "MSP {number} {cause}",
-            "MSP {number} dengan {ngo} {cause}; hari terakhirnya {ended_on}.",
-            "MSP {number} with {ngo} {cause}; its last day was {ended_on}.",
-        ),
-    ),
-    "MasterPlanAmended": (
-        Template(
-            ("ngo", "region"),
-            "RIK {ngo} diubah (versi {version})",
-            "Master plan (RIK) of {ngo} amended (version {version})",
-            "RIK {ngo} diubah menjadi versi {version}. Alasan: {reason}",
-            "The master plan (RIK) of {ngo} is now at version {version}. Reason: {reason}",
+            ("ngo", "fasker_officer"),
+            "{kind} {number} dicatat",
+            "{kind} {number} recorded",
+            "{kind} {number} milik {ngo}, berlaku {valid_from} sampai {valid_to}, sudah dicatat.",
+            "{kind} {number} of {ngo}, valid from {valid_from} to {valid_to}, is recorded.",
         ),
     ),
     "LicenceExpiring": (
@@ -146,119 +146,13 @@ TEMPLATES: Final[Mapping[str, tuple[Template, ...]]] = {
             "{kind} {number} of {ngo} was revoked by its issuer on {revoked_on}. Reason: {reason}",
         ),
     ),
-    "LocalPartnerProposed": (
-        Template(
-            ("fasker_officer",),
-            "Usulan mitra lokal: {name}",
-            "Local partner proposed: {name}",
-            "{ngo} mengusulkan {name} sebagai mitra lokal.",
-            "{ngo} proposes {name} as a local partner.",
-        ),
-    ),
-    "LocalPartnersImported": (
-        Template(
-            ("fasker_officer",),
-            "Usulan {count} mitra lokal",
-            "{count} local partners proposed",
-            "{ngo} mengusulkan {count} mitra lokal sekaligus.",
-            "{ngo} proposes {count} local partners at once.",
-        ),
-    ),
-    "LocalPartnerApproved": (
+    "ForeignMinistryStepRecorded": (
         Template(
             ("ngo",),
-            "Mitra lokal disetujui: {name}",
-            "Local partner approved: {name}",
-            "{name} dapat dicantumkan dalam rencana kerja tahunan (RKT).",
-            "{name} may be named in annual work plans (RKT).",
-        ),
-    ),
-    "LocalPartnerRejected": (
-        Template(
-            ("ngo",),
-            "Usulan mitra lokal ditolak",
-            "Local partner rejected",
-            "Usulan mitra lokal Anda ditolak. Alasan: {reason}",
-            "Your local partner was rejected. Reason: {reason}",
-        ),
-    ),
-    "LocalPartnerStepped": (
-        Template(
-            ("ngo",),
-            "Mitra lokal memasuki {step}",
-            "Local partner has come to {step}",
-            "Usulan mitra lokal Anda memasuki {step}.",
-            "The local partner that you propose has come to {step}.",
-        ),
-    ),
-    "LocalPartnerNoteReleased": (
-        Template(
-            ("ngo",),
-            "Catatan tentang mitra lokal",
-            "A note on your local partner",
-            "Fasker membuka catatan tentang mitra lokal Anda; lihat di registrasi.",
-            "The Centre has released a note on your local partner; the registry shows it.",
-        ),
-    ),
-    "LocalPartnerEnded": (
-        Template(
-            ("ngo", "fasker_officer"),
-            "Kemitraan lokal berakhir",
-            "A local partnership has ended",
-            "Kemitraan lokal {ngo} berakhir pada {ended_on}. Alasan: {reason}",
-            "A local partnership of {ngo} ended on {ended_on}. Reason: {reason}",
-        ),
-    ),
-    "RegionalActivityNotified": (
-        Template(
-            ("region", "fasker_officer"),
-            "Pemberitahuan kegiatan: {title}",
-            "Activity notified: {title}",
-            "{ngo} memberitahukan kegiatan {title}, {starts_on} sampai {ends_on}.",
-            "{ngo} notifies the activity {title}, from {starts_on} to {ends_on}.",
-        ),
-    ),
-    "RegionalActivityChanged": (
-        Template(
-            ("region", "fasker_officer"),
-            "Perubahan kegiatan: {title}",
-            "Activity changed: {title}",
-            "{ngo} mengubah pemberitahuan kegiatan {title}: {starts_on} sampai {ends_on}.",
-            "{ngo} has changed its notice of the activity {title}: from {starts_on} to {ends_on}.",
-        ),
-    ),
-    "RegionalActivityRecorded": (
-        Template(
-            ("ngo",),
-            "Pemberitahuan kegiatan dicatat",
-            "Activity recorded",
-            "Pemberitahuan kegiatan {title} sudah dicatat; daerah akan menjawab.",
-            "Your notice of {title} is recorded; the regions will answer.",
-        ),
-        Template(
-            ("region",),
-            "Kegiatan ormas asing di {here}",
-            "Activity of a foreign NGO in {here}",
-            "Kegiatan {title} dari {ngo} sudah dicatat. Mohon dijawab.",
-            "The activity {title} of {ngo} is recorded. Please answer.",
-        ),
-    ),
-    "RegionalActivityAnsweredByRegion": (
-        Template(
-            ("ngo", "fasker_officer"),
-            "{region} {answer} kegiatan",
-            "{region} {answer} the activity",
-            "{region} {answer} kegiatan {ngo}. Keterangan: {reason}",
-            "{region} {answer} the activity of {ngo}. Note: {reason}",
-        ),
-    ),
-    "RegionalActivityWithdrawn": (
-        Template(
-            ("region", "fasker_officer"),
-            "Pemberitahuan kegiatan ditarik",
-            "Activity withdrawn",
-            "{ngo} menarik pemberitahuan kegiatannya. Alasan: {reason}",
-            "{ngo} has withdrawn its notice of an activity. Reason: {reason}",
+            "Kementerian Luar Negeri: {step}",
+            "Ministry of Foreign Affairs: {step}",
+            "Tahap izin {ngo}: {step} pada {reached_on}. Hasil: {outcome}.",
+            "The permit of {ngo}: {step} on {reached_on}. Outcome: {outcome}.",
         ),
     ),
     "MeasureTaken": (

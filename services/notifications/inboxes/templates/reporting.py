@@ -33,6 +33,24 @@ TEMPLATES: Final[Mapping[str, tuple[Template, ...]]] = {
             "The {kind} {period} is now due on {due_on} (before: {previous_due_on}). Reason: {reason}",
         ),
     ),
+    "ObligationWaived": (
+        Template(
+            ("ngo",),
+            "Dihapuskan: {kind} {period}",
+            "Waived: {kind} {period}",
+            "Kewajiban {kind} {period} dihapuskan. Alasan: {reason}",
+            "The {kind} {period} is no longer due. Reason: {reason}",
+        ),
+    ),
+    "ObligationReopened": (
+        Template(
+            ("ngo",),
+            "Terbuka lagi: {kind} {period}",
+            "Open again: {kind} {period}",
+            "{kind} {period} harus dipenuhi lagi, paling lambat {due_on}. Alasan: {reason}",
+            "The {kind} {period} is due again, on {due_on}. Reason: {reason}",
+        ),
+    ),
     "WorkPlanSubmitted": (
         Template(
             ("satker_officer",),
@@ -69,6 +87,15 @@ TEMPLATES: Final[Mapping[str, tuple[Template, ...]]] = {
             "The annual work plan (RKT) {year} was rejected. Reason: {reason}",
         ),
     ),
+    "WorkPlanWithdrawn": (
+        Template(
+            ("satker_officer",),
+            "RKT {year} ditarik: {ngo}",
+            "Work plan {year} withdrawn: {ngo}",
+            "{ngo} menarik rencana kerja tahunan (RKT) {year}.",
+            "{ngo} has withdrawn its annual work plan (RKT) {year}.",
+        ),
+    ),
     "ReportSubmitted": (
         Template(
             ("fasker_officer",),
@@ -94,6 +121,15 @@ TEMPLATES: Final[Mapping[str, tuple[Template, ...]]] = {
             "Accepted: {kind} {period} ({ngo})",
             "{kind} {period} dari {ngo} diterima.",
             "The {kind} {period} of {ngo} is accepted.",
+        ),
+    ),
+    "ReportWithdrawn": (
+        Template(
+            ("fasker_officer",),
+            "Ditarik: {kind} {period} ({ngo})",
+            "Withdrawn: {kind} {period} ({ngo})",
+            "{ngo} menarik {kind} {period}.",
+            "{ngo} has withdrawn its {kind} {period}.",
         ),
     ),
     "VisitAnnounced": (
