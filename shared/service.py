@@ -25,6 +25,7 @@ from shared.events.waker import RelayWaker
 from shared.http.app import create_app, health
 from shared.http.budgets import forget_past_minutes
 from shared.http.server import configuration
+from shared.http.translation import Translate, untranslated
 from shared.http.writes import forget_old_answers
 from shared.settings import ServiceSettings
 
@@ -50,6 +51,7 @@ class Service:
     sources: Sequence[str] = ()
     apply: Apply | None = None
     jobs: Sequence[Job] = ()
+    translate: Translate = untranslated
 
 
 def main(service: Service) -> None:
@@ -100,7 +102,9 @@ async def open_database(
 
 def api(service: Service, settings: ServiceSettings) -> FastAPI:
     database = open_database(service.name, settings, statement_seconds=settings.statement_timeout_seconds)
-    return create_app(service.name, service.title, settings, database, service.routers, service.sources)
+    return create_app(
+        service.name, service.title, settings, database, service.routers, service.sources, service.translate
+    )
 
 
 async def run_api(service: Service, settings: ServiceSettings) -> int:

@@ -13,6 +13,7 @@ from services.registry.files.commands import clean_up_uploads
 from services.registry.foreign_ministry import api as foreign_ministry
 from services.registry.frameworks import api as frameworks
 from services.registry.handlers import HANDLERS
+from services.registry.indonesian import translate
 from services.registry.invitations import api as invitations
 from services.registry.licences import api as licences
 from services.registry.licences.expiry import find_expiring_licences
@@ -70,6 +71,7 @@ SERVICE: Final = Service(
     sources=["reporting", "recommendations"],
     apply=one_by_one(HANDLERS),
     jobs=[find_expiring_licences, find_ended_agreements, clean_up_uploads, number_public_changes],
+    translate=translate,
 )
 
 if __name__ == "__main__":

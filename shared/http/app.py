@@ -20,6 +20,7 @@ from shared.http.middleware import RequestMiddleware
 from shared.http.openapi import describe
 from shared.http.reference import reference
 from shared.http.routing import add_routes
+from shared.http.translation import Translate, untranslated
 from shared.settings import ServiceSettings
 
 OpenDatabase = AbstractAsyncContextManager[Database]
@@ -36,6 +37,7 @@ def create_app(
     database: OpenDatabase,
     routers: Sequence[APIRouter],
     sources: Sequence[str],
+    translate: Translate = untranslated,
 ) -> FastAPI:
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
@@ -60,7 +62,7 @@ def create_app(
     app.state.clock = Clock(settable=settings.settable_clock)
     app.state.verifier = TokenVerifier(settings)
     app.state.budgets = Budgets(settings.calls_per_minute)
-    problems.install(app)
+    problems.install(app, translate)
     add_routes(app, *routers, operations.router, health, problem_pages.pages, reference)
     describe(app, service, settings)
     app.add_middleware(RequestMiddleware, app, settings.request_timeout_seconds)

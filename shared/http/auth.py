@@ -256,7 +256,10 @@ def allow(*roles: str) -> Callable[..., Coroutine[Any, Any, Actor]]:
     async def allowed(request: Request) -> Actor:
         actor = await signed_in(request)
         if not actor.has(*roles):
-            raise NotAllowed(f"this needs one of the roles {', '.join(roles)}")
+            raise NotAllowed(
+                f"this needs one of the roles {', '.join(roles)}",
+                indonesian=f"hal ini memerlukan salah satu peran {', '.join(roles)}",
+            )
         return actor
 
     return allowed

@@ -324,4 +324,6 @@ def _refusal(tally: _Tally) -> InvalidInput:
         f"{len(tally.refused)} of {tally.rows} rows are not as they must be, so nothing was imported; "
         "`dry_run=true` names them all",
         errors=errors,
+        indonesian=f"{len(tally.refused)} dari {tally.rows} baris tidak sebagaimana mestinya, tidak ada yang disimpan; "
+        "`dry_run=true` menyebut semuanya",
     )

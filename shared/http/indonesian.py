@@ -134,16 +134,8 @@ DETAILS: Final[Mapping[str, str]] = {
     "must not be in the future": "tidak boleh di masa depan",
     "must be more than 0": "harus lebih dari 0",
     "must be another country than Indonesia": "harus negara selain Indonesia",
-    "must end with the check digits of the 18 characters before them": (
-        "harus diakhiri angka pemeriksa dari 18 karakter sebelumnya"
-    ),
     "each sector must be named once": "setiap bidang harus disebut satu kali saja",
     "each region must be named once": "setiap wilayah harus disebut satu kali saja",
-    "each field must be checked once": "setiap isian harus diperiksa satu kali saja",
-    "is needed to query a field": "wajib diisi untuk menanyakan suatu isian",
-    "whoever wrote a profile, or acts for its organisation, can't check it": (
-        "penulis profil, atau yang bertindak untuk organisasinya, tidak dapat memeriksanya"
-    ),
 }
 """Details that never change, as they stand in the code -> the same in Indonesian."""
 

@@ -33,6 +33,7 @@ from shared.events.append import correlation_id
 from shared.http import language
 from shared.http.indonesian import DETAILS, PROBLEMS, field_detail
 from shared.http.language import Language
+from shared.http.translation import Translate, untranslated
 from shared.http.verbs import verbs_of
 from shared.logging import error_text
 
@@ -80,13 +81,18 @@ def words_of(problem: type[Problem], wanted: Language) -> tuple[str, str]:
     return PROBLEMS.get(problem.type, english) if wanted == "id" else english
 
 
-def document(problem: Problem, wanted: Language, request_id: str) -> tuple[bytes, dict[str, str]]:
-    """The document and its headers. `Content-Language` names English too where a detail has no translation."""
+def document(
+    problem: Problem, wanted: Language, request_id: str, translate: Translate = untranslated
+) -> tuple[bytes, dict[str, str]]:
+    """The document and its headers. `Content-Language` names English too where a detail has no translation.
+
+    `translate`: finds the service's own details in Indonesian.
+    """
     title, mend = words_of(type(problem), wanted)
-    detail, complete = _translated(problem.detail, problem.indonesian, wanted)
+    detail, complete = _translated(problem.detail, problem.indonesian, wanted, translate)
     errors = []
     for error in problem.errors[:ERRORS_MAX]:
-        said, translated = _translated(error.detail, error.indonesian, wanted)
+        said, translated = _translated(error.detail, error.indonesian, wanted, translate)
         errors.append({"pointer": error.pointer, "detail": said} | ({"rule": error.rule} if error.rule else {}))
         complete = complete and translated
     fields: dict[str, Any] = {
@@ -110,16 +116,18 @@ def document(problem: Problem, wanted: Language, request_id: str) -> tuple[bytes
     return json.dumps(fields, ensure_ascii=False).encode("utf-8", "replace"), headers
 
 
-def _translated(english: str, indonesian: str | None, wanted: Language) -> tuple[str, bool]:
+def _translated(english: str, indonesian: str | None, wanted: Language, translate: Translate) -> tuple[str, bool]:
     """The text in the wanted language, and whether it is."""
     if wanted == "en":
         return english, True
-    translation = indonesian or DETAILS.get(english)
+    translation = indonesian or DETAILS.get(english) or translate(english)
     return translation or english, translation is not None
 
 
 def respond(problem: Problem, scope: Scope, headers: dict[str, str] | None = None) -> Response:
-    content, own = document(problem, language.of_headers(scope["headers"]), correlation_id.get())
+    app = scope.get("app")
+    translate = app.state.translate if app else untranslated
+    content, own = document(problem, language.of_headers(scope["headers"]), correlation_id.get(), translate)
     return Response(content, problem.status, (headers or {}) | own, MEDIA_TYPE)
 
 
@@ -131,7 +139,9 @@ class Refused(HTTPException):
         self.problem = problem
 
 
-def install(app: FastAPI) -> None:
+def install(app: FastAPI, translate: Translate) -> None:
+    app.state.translate = translate
+
     @app.exception_handler(Problem)
     async def known(request: Request, problem: Problem) -> Response:
         return respond(problem, request.scope)

@@ -111,7 +111,7 @@ def check_notice(notice: Notice, ground: Ground, today: date) -> None:
     ]
     if errors:
         raise InvalidInput(
-            f"the activity cannot be notified: {'; '.join(error.detail for error in errors[:20])}",
+            "the activity cannot be notified",
             errors=errors,
             rule=errors[0].rule,
             legal_basis=LEGAL_BASIS[notice.kind],
