@@ -249,8 +249,11 @@ class MasterPlanAmended(RegistryEvent):
 
 
 class LocalPartnerProposed(RegistryEvent):
+    """`predecessor_id`: the one under the same registration number that was rejected, or ended, before."""
+
     partner_id: UUID
     name: Line
+    predecessor_id: UUID | None = None
 
 
 class LocalPartnersImported(RegistryEvent):

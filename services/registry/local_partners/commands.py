@@ -44,21 +44,24 @@ async def propose_partner(
 ) -> UUID:
     """`partner`: its columns as they stand in the form, and its `consents`."""
     await _check_form(conn, ngo_id, partner, now)
+    predecessor_id = await _predecessor(conn, ngo_id, partner["registration_number"])
     partner_id: UUID | None = await conn.fetchval(
         """
         INSERT INTO local_partner (id, ngo_id, status, name, legal_form, registration_number,
-                                   registration_valid_to, regions, programme, proposed_at, proposed_by, address,
-                                   npwp, funding_amount, funding_currency, starts_on, ends_on, has_bank_account)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)
-        ON CONFLICT (ngo_id, lower(registration_number)) WHERE status <> 'rejected' DO NOTHING RETURNING id
+                                   registration_valid_to, regions, programme, address, npwp, funding_amount,
+                                   funding_currency, starts_on, ends_on, has_bank_account, proposed_at, proposed_by,
+                                   predecessor_id)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19)
+        ON CONFLICT (ngo_id, lower(registration_number)) WHERE status NOT IN ('rejected', 'ended')
+        DO NOTHING RETURNING id
         """,
         uuid7(),
         ngo_id,
         Status.PROPOSED,
-        *_columns(partner)[:6],
+        *_columns(partner),
         now,
         by.subject,
-        *_columns(partner)[6:],
+        predecessor_id,
     )
     if partner_id is None:
         raise AlreadyExists(ALREADY_THERE)
@@ -72,6 +75,7 @@ async def propose_partner(
             regions=tuple(partner["regions"]),
             partner_id=partner_id,
             name=partner["name"],
+            predecessor_id=predecessor_id,
         ),
     )
     return partner_id
@@ -101,12 +105,13 @@ async def change_partner(
             SET version = version + 1, name = $2, legal_form = $3, registration_number = $4,
                 registration_valid_to = $5, regions = $6, programme = $7, address = $8, npwp = $9,
                 funding_amount = $10, funding_currency = $11, starts_on = $12, ends_on = $13,
-                has_bank_account = $14, changed_by = $15
+                has_bank_account = $14, changed_by = $15, predecessor_id = $16
             WHERE id = $1
             """,
             partner_id,
             *_columns(partner),
             by.subject,
+            await _predecessor(conn, ngo_id, partner["registration_number"]),
         )
     except asyncpg.UniqueViolationError:
         raise AlreadyExists(ALREADY_THERE) from None
@@ -127,6 +132,20 @@ async def _check_form(conn: Connection, ngo_id: UUID, partner: Mapping[str, Any]
     check_registration(partner["registration_valid_to"], today)
     await check_regions(conn, partner["regions"], "#/regions", on=today)
     check_consents([consent["region"] for consent in partner["consents"]], partner["regions"])
+
+
+async def _predecessor(conn: Connection, ngo_id: UUID, registration_number: str) -> UUID | None:
+    """Whoever is over under the same number: the new one goes through its clearance anew all the same."""
+    predecessor_id: UUID | None = await conn.fetchval(
+        """
+        SELECT id FROM local_partner
+        WHERE ngo_id = $1 AND lower(registration_number) = lower($2) AND status IN ('rejected', 'ended')
+        ORDER BY proposed_at DESC, id DESC LIMIT 1
+        """,
+        ngo_id,
+        registration_number,
+    )
+    return predecessor_id
 
 
 def _columns(partner: Mapping[str, Any]) -> list[Any]:

@@ -80,12 +80,18 @@ class PartnerImport:
         written = await self._conn.fetch(
             """
             INSERT INTO local_partner (id, ngo_id, status, name, legal_form, registration_number,
-                                       registration_valid_to, regions, programme, proposed_at, proposed_by)
+                                       registration_valid_to, regions, programme, proposed_at, proposed_by,
+                                       predecessor_id)
             SELECT r.id, $1, $2, r.name, r.legal_form, r.number, r.valid_to, string_to_array(r.regions, ' '),
-                   r.programme, $3, $4
+                   r.programme, $3, $4,
+                   (SELECT o.id FROM local_partner o
+                    WHERE o.ngo_id = $1 AND lower(o.registration_number) = lower(r.number)
+                      AND o.status IN ('rejected', 'ended')
+                    ORDER BY o.proposed_at DESC, o.id DESC LIMIT 1)
             FROM unnest($5::uuid[], $6::text[], $7::text[], $8::text[], $9::date[], $10::text[], $11::text[])
                  AS r (id, name, legal_form, number, valid_to, regions, programme)
-            ON CONFLICT (ngo_id, lower(registration_number)) WHERE status <> 'rejected' DO NOTHING RETURNING id
+            ON CONFLICT (ngo_id, lower(registration_number)) WHERE status NOT IN ('rejected', 'ended')
+            DO NOTHING RETURNING id
             """,
             self._ngo_id,
             Status.PROPOSED,

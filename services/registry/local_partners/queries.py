@@ -28,7 +28,7 @@ async def list_partners(
         """
         SELECT id, version, ngo_id, status, name, legal_form, registration_number, registration_valid_to,
                regions, programme, proposed_at, decided_at, notes, address, npwp, funding_amount,
-               funding_currency, starts_on, ends_on, has_bank_account, started_on, ended_on, end_reason
+               funding_currency, starts_on, ends_on, has_bank_account, started_on, ended_on, end_reason, predecessor_id
         FROM local_partner
         WHERE (ngo_id = $1 OR $2 OR EXISTS (
                 SELECT FROM unnest(regions) AS place (code), unnest($3::text[]) AS own (code)

@@ -122,6 +122,9 @@ class LocalPartner(View):
     started_on: date | None
     ended_on: date | None
     end_reason: LongText | None
+    predecessor_id: UUID | None = Field(
+        description="The one under the same registration number that was rejected or ended before this was proposed"
+    )
 
 
 class ShownLocalPartner(LocalPartner):
