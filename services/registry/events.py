@@ -343,6 +343,29 @@ class LocalPartnerEnded(RegistryEvent):
     reason: Reason
 
 
+class LocalPartnerRenewalGiven(RegistryEvent):
+    """Its organisation has given a renewed registration, which does not hold yet."""
+
+    partner_id: UUID
+    name: Line
+    registration_valid_to: date
+
+
+class LocalPartnerRenewed(RegistryEvent):
+    """The ministry has confirmed it: from now on plans may name the partner until `registration_valid_to`."""
+
+    partner_id: UUID
+    name: Line
+    registration_valid_to: date
+
+
+class LocalPartnerRenewalRefused(RegistryEvent):
+    """The registration holds as before."""
+
+    partner_id: UUID
+    reason: Reason
+
+
 class RegionalActivityEvent(RegistryEvent):
     """`version`: of the notice. With other dates, regions or activities it is another one, answered anew."""
 

@@ -96,6 +96,8 @@ RIGHTS: Final[Rights] = {
     "POST /v1/local-partners/{partner_id}/orientation": Right(OFFICER),
     "POST /v1/local-partners/{partner_id}/start": Right(OWN | OFFICER),
     "POST /v1/local-partners/{partner_id}/end": Right(OWN | OFFICER),
+    "POST /v1/local-partners/{partner_id}/renewal": Right(OWN),
+    "POST /v1/local-partners/{partner_id}/renewal/decision": Right(OFFICER, four_eyes=True),
     "GET /v1/local-partners/{partner_id}/opinions": Right(FASKER, note="others see the notes that are released"),
     "POST /v1/local-partners/{partner_id}/opinions": Right(OFFICER),
     "POST /v1/local-partners/{partner_id}/opinions/{opinion_id}/release": Right(OFFICER),

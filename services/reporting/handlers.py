@@ -176,6 +176,14 @@ async def record_partner(conn: Connection, event: LocalPartnerApproved) -> None:
     )
 
 
+async def renew_partner(conn: Connection, event: LocalPartnerApproved) -> None:
+    await conn.execute(
+        "UPDATE local_partner SET registration_valid_to = $2 WHERE id = $1",
+        event.partner_id,
+        event.registration_valid_to,
+    )
+
+
 async def forget_partner(conn: Connection, event: LocalPartnerEnded) -> None:
     """From now on no plan may name it (V20); what was approved before stands."""
     await conn.execute("DELETE FROM local_partner WHERE id = $1", event.partner_id)
@@ -195,5 +203,6 @@ HANDLERS: Final[Handlers] = {
     "singo.registry.MasterPlanApproved.v1": (MasterPlanApproved, record_master_plan),
     "singo.registry.MasterPlanAmended.v1": (MasterPlanApproved, record_master_plan),
     "singo.registry.LocalPartnerApproved.v1": (LocalPartnerApproved, record_partner),
+    "singo.registry.LocalPartnerRenewed.v1": (LocalPartnerApproved, renew_partner),
     "singo.registry.LocalPartnerEnded.v1": (LocalPartnerEnded, forget_partner),
 }

@@ -181,6 +181,8 @@ ALLOWED: Final = {
     ("NgoProfileChanged", "name"): "an organisation's",
     ("LocalPartnerProposed", "name"): "an organisation's",
     ("LocalPartnerApproved", "name"): "an organisation's",
+    ("LocalPartnerRenewalGiven", "name"): "an organisation's",
+    ("LocalPartnerRenewed", "name"): "an organisation's",
     ("SubscriptionCreated", "name"): "of the system that subscribes",
     ("MemberAdded", "subject"): "the token's `sub`: an opaque id, the services' only way to know who acts for whom",
     ("MemberRemoved", "subject"): "the token's `sub`: an opaque id",

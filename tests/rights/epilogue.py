@@ -158,8 +158,12 @@ async def _clear(stage: Stage, partner: Partner, path: str, proposal: dict[str, 
     started = await _do(
         stage, partner.person, "registry", f"{path}/start", {"started_on": today}, match=decided.version
     )
+    renewal = {"registration_number": "DEMO-AHU-3", "registration_valid_to": "2026-12-31", "document_sha256": DIGEST}
+    given = await _do(stage, partner.person, "registry", f"{path}/renewal", renewal, match=started.version)
+    confirmed = {"decision": "confirmed"}
+    renewed = await _do(stage, FASKER, "registry", f"{path}/renewal/decision", confirmed, match=given.version)
     end = {"ended_on": today, "reason": "Data contoh"}
-    await _do(stage, partner.person, "registry", f"{path}/end", end, match=started.version)
+    await _do(stage, partner.person, "registry", f"{path}/end", end, match=renewed.version)
 
 
 async def regional_activities(stage: Stage) -> None:

@@ -120,7 +120,8 @@ class Samples:
         prefix, end = path.split("/")[2], path.rsplit("/", maxsplit=1)[-1]
         if verb == "PUT":
             return self.bodies.get(f"PUT {prefix}/{end}") or self.bodies[f"PUT {prefix}"]
-        return self.bodies.get(f"{prefix}/{end}", self.bodies.get(end))
+        last_two = "/".join(path.split("/")[-2:])
+        return self.bodies.get(last_two) or self.bodies.get(f"{prefix}/{end}", self.bodies.get(end))
 
     def callers(self) -> Iterator[Json]:
         """Roles and subjects, one of whom each route lets pass."""
@@ -178,6 +179,8 @@ async def registry(samples: Samples) -> None:
         "orientation": {},
         "start": {"started_on": "2020-01-01"},
         "end": {"ended_on": "2020-01-01", **WHY},
+        "renewal": {"registration_number": "x", "registration_valid_to": "2031-01-01", "document_sha256": "0" * 64},
+        "renewal/decision": {"decision": "confirmed"},
         "release": {"note": "a note"},
         "PUT regional-activities": notice(samples.ids),
         "lifting": {"lifted_on": "2020-01-01", **WHY},

@@ -81,6 +81,10 @@ class PartnerNamed(News):
     name: str
 
 
+class PartnerRenewed(PartnerNamed):
+    registration_valid_to: date
+
+
 class PartnerNews(News):
     about: UUID = Field(validation_alias="partner_id")
 

@@ -7,7 +7,7 @@ from uuid import UUID
 from fastapi import Depends, Query, Request, Response
 
 from services.registry.access import FaskerOfficer, NgoMember, OwnMemberOrOfficer, Scope, Visible
-from services.registry.local_partners import clearance, commands, queries
+from services.registry.local_partners import clearance, commands, queries, renewals
 from services.registry.local_partners.imports import PartnerImport
 from services.registry.local_partners.rules import Action, Status
 from services.registry.local_partners.views import (
@@ -17,6 +17,8 @@ from services.registry.local_partners.views import (
     PartnerDecision,
     PartnerInFull,
     ProposedPartner,
+    Renewal,
+    RenewalDecision,
     ShownLocalPartner,
     ShownPartnerInFull,
     Start,
@@ -197,6 +199,44 @@ async def end_partnership(
             reason=body.reason,
             version=version,
             whose=whose,
+            now=tx.now,
+        )
+        await _answer(tx, partner_id)
+    return tx.response
+
+
+@router.post("/{partner_id}/renewal", response_model=PartnerInFull)
+async def give_renewal(
+    partner_id: UUID, body: Renewal, member: NgoMember, version: ExpectedVersion, write: KeyedWrite
+) -> Response:
+    """Give the renewed registration of an approved or active partner; it holds once an officer confirms it."""
+    async with write.begin() as tx:
+        await renewals.give_renewal(
+            tx.conn,
+            partner_id,
+            ngo_id=member.ngo_id,
+            renewal=body.model_dump(),
+            version=version,
+            by=member.by,
+            now=tx.now,
+        )
+        await _answer(tx, partner_id)
+    return tx.response
+
+
+@router.post("/{partner_id}/renewal/decision", response_model=PartnerInFull)
+async def decide_renewal(
+    partner_id: UUID, body: RenewalDecision, by: FaskerOfficer, version: ExpectedVersion, write: KeyedWrite
+) -> Response:
+    """Confirm the renewed registration, by which plans may name the partner from now on (V20), or refuse it."""
+    async with write.begin() as tx:
+        await renewals.decide_renewal(
+            tx.conn,
+            partner_id,
+            confirmed=body.decision == "confirmed",
+            reason=body.reason,
+            version=version,
+            by=by,
             now=tx.now,
         )
         await _answer(tx, partner_id)

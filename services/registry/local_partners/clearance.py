@@ -18,8 +18,8 @@ from shared.events.envelope import ActedBy
 async def lock_partner(conn: Connection, partner_id: UUID) -> Any | None:
     return await conn.fetchrow(
         """
-        SELECT id, version, ngo_id, status, name, registration_valid_to, regions, proposed_by, changed_by, decided_at,
-               started_on
+        SELECT id, version, ngo_id, status, name, registration_number, registration_valid_to, regions, proposed_by,
+               changed_by, decided_at, started_on
         FROM local_partner WHERE id = $1 FOR UPDATE
         """,
         partner_id,
@@ -44,7 +44,7 @@ async def take_step(
     status = advance(Status(partner["status"]), action)
     await conn.execute("UPDATE local_partner SET status = $2, version = version + 1 WHERE id = $1", partner_id, status)
     await record_step(conn, partner, action, status, note=note, by=by, now=now)
-    emit(conn, LocalPartnerStepped(**_about(partner, by, now), step=status))
+    emit(conn, LocalPartnerStepped(**about_partner(partner, by, now), step=status))
 
 
 async def start_partnership(
@@ -64,7 +64,7 @@ async def start_partnership(
         started_on,
     )
     await record_step(conn, partner, Action.START, status, note=None, by=by, now=now)
-    emit(conn, LocalPartnerStarted(**_about(partner, by, now), started_on=started_on))
+    emit(conn, LocalPartnerStarted(**about_partner(partner, by, now), started_on=started_on))
 
 
 async def end_partnership(
@@ -90,7 +90,7 @@ async def end_partnership(
         reason,
     )
     await record_step(conn, partner, Action.END, status, note=reason, by=by, now=now)
-    emit(conn, LocalPartnerEnded(**_about(partner, by, now), ended_on=ended_on, reason=reason))
+    emit(conn, LocalPartnerEnded(**about_partner(partner, by, now), ended_on=ended_on, reason=reason))
 
 
 async def record_step(
@@ -131,7 +131,8 @@ async def _of_caller(conn: Connection, partner_id: UUID, whose: OwnOrOfficer) ->
     return partner, by
 
 
-def _about(partner: Mapping[str, Any], by: ActedBy, now: datetime) -> dict[str, Any]:
+def about_partner(partner: Mapping[str, Any], by: ActedBy, now: datetime) -> dict[str, Any]:
+    """The fields that all events of a local partner have."""
     return {
         "occurred_at": now,
         "actor": by,

@@ -50,7 +50,7 @@ async def list_partners(
 
 
 async def find_partner(conn: Connection, partner_id: UUID, scope: Scope) -> dict[str, Any] | None:
-    """With its consents, the steps it took, and the notes on opinions that were released."""
+    """With its consents, its steps, the renewals of its registration, and the notes that were released."""
     rows = await list_partners(conn, ONE, scope, partner_id=partner_id)
     if not rows:
         return None
@@ -68,6 +68,14 @@ async def find_partner(conn: Connection, partner_id: UUID, scope: Scope) -> dict
         """,
         partner_id,
     )
+    renewals = await conn.fetch(
+        """
+        SELECT state, registration_number, registration_valid_to, document_sha256, given_at, decided_at,
+               decided_by_role, reason, previous_number, previous_valid_to
+        FROM local_partner_renewal WHERE partner_id = $1 ORDER BY given_at, id
+        """,
+        partner_id,
+    )
     notes = await conn.fetch(
         """
         SELECT released_note AS note, released_at FROM local_partner_opinion
@@ -79,6 +87,7 @@ async def find_partner(conn: Connection, partner_id: UUID, scope: Scope) -> dict
         **rows[0],
         "consents": [dict(consent) for consent in consents],
         "steps": [dict(step) for step in steps],
+        "renewals": [dict(renewal) for renewal in renewals],
         "released_notes": [dict(note) for note in notes],
         "missing": missing(rows[0], {consent["region"] for consent in consents}),
     }
