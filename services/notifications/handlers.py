@@ -77,7 +77,7 @@ NEWS: Final[Mapping[str, type[news.News]]] = {
     "singo.registry.LicenceExpiring.v1": news.LicenceExpiring,
     "singo.registry.LicenceExpired.v1": news.LicenceExpired,
     "singo.registry.LicenceRevoked.v1": news.LicenceRevoked,
-    "singo.registry.LocalPartnerProposed.v1": news.PartnerNamed,
+    "singo.registry.LocalPartnerProposed.v1": news.PartnerProposed,
     "singo.registry.LocalPartnersImported.v1": news.PartnersImported,
     "singo.registry.LocalPartnerApproved.v1": news.PartnerNamed,
     "singo.registry.LocalPartnerRejected.v1": news.PartnerRejected,

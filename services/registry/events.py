@@ -263,14 +263,19 @@ class LocalPartnersImported(RegistryEvent):
     count: int
 
 
-class LocalPartnerApproved(RegistryEvent):
+class LocalPartnerEvent(RegistryEvent):
+    """Told in order, of the organisation that proposed it; `passed_to_ngo_id` holds it since a merger."""
+
     partner_id: UUID
+    passed_to_ngo_id: UUID | None = None
+
+
+class LocalPartnerApproved(LocalPartnerEvent):
     name: Line
     registration_valid_to: date
 
 
-class LocalPartnerRejected(RegistryEvent):
-    partner_id: UUID
+class LocalPartnerRejected(LocalPartnerEvent):
     reason: Reason
 
 
@@ -301,76 +306,70 @@ class AlignmentWithdrawn(AlignmentEvent):
     reason: Reason
 
 
-class LocalPartnerChanged(RegistryEvent):
+class LocalPartnerChanged(LocalPartnerEvent):
     """What its proposal says is now otherwise; it is not decided on yet."""
 
-    partner_id: UUID
 
-
-class LocalPartnerStepped(RegistryEvent):
+class LocalPartnerStepped(LocalPartnerEvent):
     """Its clearance has come one step further: `step` is its status now."""
 
-    partner_id: UUID
     step: Code
 
 
-class LocalPartnerOpinionRecorded(RegistryEvent):
+class LocalPartnerOpinionRecorded(LocalPartnerEvent):
     """Another body has given its opinion. Whose it is and what it says stays inside the ministry."""
 
-    partner_id: UUID
     opinion_id: UUID
 
 
-class LocalPartnerNoteReleased(RegistryEvent):
+class LocalPartnerNoteReleased(LocalPartnerEvent):
     """An officer has let the organisation see a note on an opinion; the registry shows it."""
 
-    partner_id: UUID
     opinion_id: UUID
 
 
-class LocalPartnerStarted(RegistryEvent):
+class LocalPartnerStarted(LocalPartnerEvent):
     """The organisation works with it from `started_on` on."""
 
-    partner_id: UUID
     started_on: date
 
 
-class LocalPartnerEnded(RegistryEvent):
+class LocalPartnerEnded(LocalPartnerEvent):
     """No plan may name it any more."""
 
-    partner_id: UUID
     ended_on: date
     reason: Reason
 
 
-class LocalPartnerRenewalGiven(RegistryEvent):
+class LocalPartnerRenewalGiven(LocalPartnerEvent):
     """Its organisation has given a renewed registration, which does not hold yet."""
 
-    partner_id: UUID
     name: Line
     registration_valid_to: date
 
 
-class LocalPartnerRenewed(RegistryEvent):
+class LocalPartnerRenewed(LocalPartnerEvent):
     """The ministry has confirmed it: from now on plans may name the partner until `registration_valid_to`."""
 
-    partner_id: UUID
     name: Line
     registration_valid_to: date
 
 
-class LocalPartnerRenewalRefused(RegistryEvent):
+class LocalPartnerRenewalRefused(LocalPartnerEvent):
     """The registration holds as before."""
 
-    partner_id: UUID
     reason: Reason
 
 
 class RegionalActivityEvent(RegistryEvent):
-    """`version`: of the notice. With other dates, regions or activities it is another one, answered anew."""
+    """`version`: of the notice. With other dates, regions or activities it is another one, answered anew.
+
+    Told in order, of the organisation that notified it; `passed_to_ngo_id` holds it since a merger.
+    """
 
     activity_id: UUID
     version: int
+    passed_to_ngo_id: UUID | None = None
 
 
 class RegionalActivityNotified(RegionalActivityEvent):

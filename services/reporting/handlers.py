@@ -68,6 +68,7 @@ class MspEnded(RegistryEvent):
 
 class LocalPartnerApproved(RegistryEvent):
     partner_id: UUID
+    passed_to_ngo_id: UUID | None = None
     registration_valid_to: date
 
 
@@ -171,7 +172,7 @@ async def record_partner(conn: Connection, event: LocalPartnerApproved) -> None:
         ON CONFLICT (id) DO UPDATE SET registration_valid_to = EXCLUDED.registration_valid_to
         """,
         event.partner_id,
-        event.ngo_id,
+        event.passed_to_ngo_id or event.ngo_id,
         event.registration_valid_to,
     )
 

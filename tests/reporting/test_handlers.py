@@ -278,3 +278,17 @@ async def test_a_renewal_that_is_heard_of_after_the_end_brings_no_partner_back(
     problem = await submitted_with_partner(ngo, snv, 422)
 
     assert rules_of(problem) == [("#/activities/0/local_partner_id", "V20")]
+
+
+async def test_v20_a_local_partner_that_is_approved_after_a_merger_is_the_successors(
+    world: World, snv: Partner
+) -> None:
+    heir, late = Partner("heir"), uuid4()
+    approved = registry.LocalPartnerApproved(
+        **about(snv), partner_id=late, name="x", registration_valid_to=date(2021, 12, 31), passed_to_ngo_id=heir.ngo_id
+    )
+    await world.publish("registry", *heir.history())
+    await tell(world, approved)
+
+    pool = await world.pool("reporting")
+    assert await pool.fetchval("SELECT ngo_id FROM local_partner WHERE id = $1", late) == heir.ngo_id

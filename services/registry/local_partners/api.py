@@ -7,6 +7,7 @@ from uuid import UUID
 from fastapi import Depends, Query, Request, Response
 
 from services.registry.access import FaskerOfficer, NgoMember, OwnMemberOrOfficer, Scope, Visible
+from services.registry.dates import Day
 from services.registry.local_partners import clearance, commands, queries, renewals
 from services.registry.local_partners.imports import PartnerImport
 from services.registry.local_partners.rules import Action, Status
@@ -84,10 +85,16 @@ async def list_partners(
     chosen: Annotated[Selection, Depends(selects(ShownLocalPartner, "organisation"))],
     status: Annotated[Status | None, Query(description="Only those in this status")] = None,
     region: Annotated[RegionCode | None, Query(description="Only those who work there")] = None,
+    ngo_id: Annotated[UUID | None, Query(description="Only those that this organisation holds")] = None,
+    on: Annotated[Day | None, Query(description="As of this day: who was there, and who held them then")] = None,
 ) -> Response:
-    """One's own NGO's; an official of a region sees those who work there, one of the ministry all."""
+    """One's own NGO's, also those that it has from a merger; an official of a region sees those who work there, one of
+    the ministry all.
+    """
     async with db.read() as conn:
-        rows = await queries.list_partners(conn, page_request, scope, status=status, region=region)
+        rows = await queries.list_partners(
+            conn, page_request, scope, status=status, region=region, ngo_id=ngo_id, on=on
+        )
         found = await with_related(rows, chosen, "organisation", "ngo_id", partial(organisations_named, conn))
     return page_response(
         request,

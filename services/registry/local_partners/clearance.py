@@ -16,11 +16,13 @@ from shared.events.envelope import ActedBy
 
 
 async def lock_partner(conn: Connection, partner_id: UUID) -> Any | None:
+    """`holder_id`: the organisation that acts on it, which may have it from one that merged."""
     return await conn.fetchrow(
         """
-        SELECT id, version, ngo_id, status, name, registration_number, registration_valid_to, regions, proposed_by,
-               changed_by, decided_at, started_on
-        FROM local_partner WHERE id = $1 FOR UPDATE
+        SELECT p.id, p.version, p.ngo_id, p.status, p.name, p.registration_number, p.registration_valid_to, p.regions,
+               p.proposed_by, p.changed_by, p.decided_at, p.started_on, h.holder_id
+        FROM local_partner p JOIN holders(NULL) h ON h.ngo_id = p.ngo_id
+        WHERE p.id = $1 FOR UPDATE OF p
         """,
         partner_id,
     )
@@ -125,7 +127,7 @@ async def record_step(
 async def _of_caller(conn: Connection, partner_id: UUID, whose: OwnOrOfficer) -> tuple[Any, ActedBy]:
     """The partner, and as what the caller may act on it: its own organisation's member, or the officer."""
     partner = await lock_partner(conn, partner_id)
-    by = whose.acts_for(partner["ngo_id"]) if partner else None
+    by = whose.acts_for(partner["holder_id"]) if partner else None
     if partner is None or by is None:
         raise NotFound("there is no local partner with this id among those that you may act on")
     return partner, by
@@ -139,4 +141,5 @@ def about_partner(partner: Mapping[str, Any], by: ActedBy, now: datetime) -> dic
         "ngo_id": partner["ngo_id"],
         "regions": tuple(partner["regions"]),
         "partner_id": partner["id"],
+        "passed_to_ngo_id": None if partner["holder_id"] == partner["ngo_id"] else partner["holder_id"],
     }

@@ -14,7 +14,7 @@ from services.registry.events import (
     LocalPartnerProposed,
     LocalPartnerRejected,
 )
-from services.registry.local_partners.clearance import lock_partner, record_step
+from services.registry.local_partners.clearance import about_partner, lock_partner, record_step
 from services.registry.local_partners.rules import (
     DECISIONS,
     ORIENTATION_REQUIRED,
@@ -93,7 +93,7 @@ async def change_partner(
 ) -> None:
     """The whole form anew, until the orientation begins: what others have looked at stays as it is."""
     found = await lock_partner(conn, partner_id)
-    if found is None or found["ngo_id"] != ngo_id:
+    if found is None or found["holder_id"] != ngo_id:
         raise NotFound("there is no local partner with this id among your organisation's")
     expect_version(found["version"], version)
     advance(Status(found["status"]), Action.CHANGE)
@@ -111,7 +111,7 @@ async def change_partner(
             partner_id,
             *_columns(partner),
             by.subject,
-            await _predecessor(conn, ngo_id, partner["registration_number"]),
+            await _predecessor(conn, ngo_id, partner["registration_number"], but=partner_id),
         )
     except asyncpg.UniqueViolationError:
         raise AlreadyExists(ALREADY_THERE) from None
@@ -119,10 +119,7 @@ async def change_partner(
     await _write_consents(conn, partner_id, partner["consents"])
     # A region in which it is to work no longer must learn of it too.
     regions = tuple(sorted({*found["regions"], *partner["regions"]}))
-    emit(
-        conn,
-        LocalPartnerChanged(occurred_at=now, actor=by, ngo_id=ngo_id, regions=regions, partner_id=partner_id),
-    )
+    emit(conn, LocalPartnerChanged(**about_partner(found, by, now) | {"regions": regions}))
 
 
 async def _check_form(conn: Connection, ngo_id: UUID, partner: Mapping[str, Any], now: datetime) -> None:
@@ -134,17 +131,29 @@ async def _check_form(conn: Connection, ngo_id: UUID, partner: Mapping[str, Any]
     check_consents([consent["region"] for consent in partner["consents"]], partner["regions"])
 
 
-async def _predecessor(conn: Connection, ngo_id: UUID, registration_number: str) -> UUID | None:
-    """Whoever is over under the same number: the new one goes through its clearance anew all the same."""
-    predecessor_id: UUID | None = await conn.fetchval(
+async def _predecessor(
+    conn: Connection, ngo_id: UUID, registration_number: str, *, but: UUID | None = None
+) -> UUID | None:
+    """Whoever is over under the same number, if nobody is there; the new one is cleared anew all the same.
+
+    `but`: the one that is changed. Also among those that the organisation holds since a merger.
+    """
+    found = await conn.fetchrow(
         """
-        SELECT id FROM local_partner
-        WHERE ngo_id = $1 AND lower(registration_number) = lower($2) AND status IN ('rejected', 'ended')
-        ORDER BY proposed_at DESC, id DESC LIMIT 1
+        SELECT p.id, p.status IN ('rejected', 'ended') AS is_over
+        FROM local_partner p JOIN holders(NULL) h ON h.ngo_id = p.ngo_id
+        WHERE h.holder_id = $1 AND lower(p.registration_number) = lower($2) AND p.id IS DISTINCT FROM $3
+        ORDER BY is_over, p.proposed_at DESC, p.id DESC LIMIT 1
         """,
         ngo_id,
         registration_number,
+        but,
     )
+    if found is None:
+        return None
+    if not found["is_over"]:
+        raise AlreadyExists(ALREADY_THERE)
+    predecessor_id: UUID = found["id"]
     return predecessor_id
 
 
@@ -214,34 +223,9 @@ async def decide_partner(
         by.role,
     )
     await record_step(conn, partner, action, status, note=notes, by=by, now=now)
-    emit(conn, _decided(partner_id, partner, decision, notes or "", by=by, now=now))
-
-
-def _decided(
-    partner_id: UUID,
-    partner: Mapping[str, Any],
-    decision: Decision,
-    notes: str,
-    *,
-    by: ActedBy,
-    now: datetime,
-) -> LocalPartnerApproved | LocalPartnerRejected:
-    regions = tuple(partner["regions"])
+    about = about_partner(partner, by, now)
     if decision is Decision.REJECTED:
-        return LocalPartnerRejected(
-            occurred_at=now,
-            actor=by,
-            ngo_id=partner["ngo_id"],
-            regions=regions,
-            partner_id=partner_id,
-            reason=notes,
-        )
-    return LocalPartnerApproved(
-        occurred_at=now,
-        actor=by,
-        ngo_id=partner["ngo_id"],
-        regions=regions,
-        partner_id=partner_id,
-        name=partner["name"],
-        registration_valid_to=partner["registration_valid_to"],
-    )
+        emit(conn, LocalPartnerRejected(**about, reason=notes or ""))
+    else:
+        valid_to = partner["registration_valid_to"]
+        emit(conn, LocalPartnerApproved(**about, name=partner["name"], registration_valid_to=valid_to))

@@ -36,6 +36,7 @@ class PartnerImport:
         self._now = now
         self._today = now.astimezone(JAKARTA).date()
         self._regions: frozenset[str] = frozenset()
+        self._held: list[UUID] = []
         self._imported: list[tuple[UUID, Sequence[str]]] = []
 
     async def prepare(self) -> None:
@@ -49,6 +50,8 @@ class PartnerImport:
             self._today,
         )
         self._regions = frozenset(row["code"] for row in rows)
+        held = await self._conn.fetch("SELECT ngo_id FROM holders(NULL) WHERE holder_id = $1", self._ngo_id)
+        self._held = [row["ngo_id"] for row in held]
 
     async def write(self, chunk: Sequence[tuple[int, Any]]) -> list[RowProblem]:
         problems = [problem for line, row in chunk for problem in self._broken_rules(line, row)]
@@ -85,11 +88,15 @@ class PartnerImport:
             SELECT r.id, $1, $2, r.name, r.legal_form, r.number, r.valid_to, string_to_array(r.regions, ' '),
                    r.programme, $3, $4,
                    (SELECT o.id FROM local_partner o
-                    WHERE o.ngo_id = $1 AND lower(o.registration_number) = lower(r.number)
+                    WHERE o.ngo_id = ANY($12) AND lower(o.registration_number) = lower(r.number)
                       AND o.status IN ('rejected', 'ended')
                     ORDER BY o.proposed_at DESC, o.id DESC LIMIT 1)
             FROM unnest($5::uuid[], $6::text[], $7::text[], $8::text[], $9::date[], $10::text[], $11::text[])
                  AS r (id, name, legal_form, number, valid_to, regions, programme)
+            WHERE NOT EXISTS (
+                SELECT FROM local_partner o
+                WHERE o.ngo_id = ANY($12) AND lower(o.registration_number) = lower(r.number)
+                  AND o.status NOT IN ('rejected', 'ended'))
             ON CONFLICT (ngo_id, lower(registration_number)) WHERE status NOT IN ('rejected', 'ended')
             DO NOTHING RETURNING id
             """,
@@ -104,6 +111,7 @@ class PartnerImport:
             [row.registration_valid_to for _, row in rows],
             [" ".join(row.regions) for _, row in rows],
             [row.programme for _, row in rows],
+            self._held,
         )
         return {row["id"] for row in written}
 

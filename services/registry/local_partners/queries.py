@@ -21,16 +21,20 @@ async def list_partners(
     partner_id: UUID | None = None,
     status: Status | None = None,
     region: str | None = None,
+    ngo_id: UUID | None = None,
+    on: date | None = None,
 ) -> list[Any]:
+    """`ngo_id`: held by it; `on`: proposed and not ended on that day, and by whoever held it then."""
     return await fetch_page(
         conn,
         page,
         """
-        SELECT id, version, ngo_id, status, name, legal_form, registration_number, registration_valid_to,
-               regions, programme, proposed_at, decided_at, notes, address, npwp, funding_amount,
-               funding_currency, starts_on, ends_on, has_bank_account, started_on, ended_on, end_reason, predecessor_id
-        FROM local_partner
-        WHERE (ngo_id = $1 OR $2 OR EXISTS (
+        SELECT p.id, p.version, p.ngo_id, p.status, p.name, p.legal_form, p.registration_number,
+               p.registration_valid_to, p.regions, p.programme, p.proposed_at, p.decided_at, p.notes, p.address, p.npwp,
+               p.funding_amount, p.funding_currency, p.starts_on, p.ends_on, p.has_bank_account, p.started_on,
+               p.ended_on, p.end_reason, p.predecessor_id, nullif(h.holder_id, p.ngo_id) AS passed_to_ngo_id
+        FROM local_partner p JOIN holders($8) h ON h.ngo_id = p.ngo_id
+        WHERE (p.ngo_id = $1 OR h.holder_id = $1 OR $2 OR EXISTS (
                 SELECT FROM unnest(regions) AS place (code), unnest($3::text[]) AS own (code)
                 WHERE place.code = own.code OR starts_with(place.code, own.code || '.')))
           AND ($4::uuid IS NULL OR id = $4)
@@ -38,6 +42,9 @@ async def list_partners(
           AND ($6::text IS NULL OR EXISTS (
                 SELECT FROM unnest(regions) AS place (code)
                 WHERE place.code = $6 OR starts_with(place.code, $6 || '.')))
+          AND ($7::uuid IS NULL OR h.holder_id = $7)
+          AND ($8::date IS NULL
+               OR $8 BETWEEN (p.proposed_at AT TIME ZONE 'Asia/Jakarta')::date AND coalesce(p.ended_on, 'infinity'))
         """,
         scope.ngo_id,
         scope.everything,
@@ -45,6 +52,8 @@ async def list_partners(
         partner_id,
         status,
         region,
+        ngo_id,
+        on,
         sorting=SORTING,
     )
 

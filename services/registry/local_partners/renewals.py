@@ -41,7 +41,7 @@ async def give_renewal(
 ) -> None:
     """`renewal`: its columns as they stand in the form. One that still waits gives way to it."""
     partner = await lock_partner(conn, partner_id)
-    if partner is None or partner["ngo_id"] != ngo_id:
+    if partner is None or partner["holder_id"] != ngo_id:
         raise NotFound("there is no local partner with this id among your organisation's")
     expect_version(partner["version"], version)
     status = advance(Status(partner["status"]), Action.GIVE_RENEWAL)

@@ -121,6 +121,7 @@ class LocalPartner(View):
     id: UUID
     version: Number
     ngo_id: UUID
+    passed_to_ngo_id: UUID | None = Field(description="Who holds it since the organisation that proposed it has merged")
     status: Status
     name: ShortText
     legal_form: ShortText

@@ -1,4 +1,5 @@
--- What becomes of local partners: one that is over is proposed again as another, and a registration is renewed.
+-- What becomes of local partners: one that is over is proposed again as another, a registration is renewed, and with a merger
+-- they pass on.
 
 SET LOCAL lock_timeout = '5s';
 
@@ -49,3 +50,18 @@ CREATE TABLE local_partner_renewal (
 );
 CREATE UNIQUE INDEX local_partner_renewal_waits_alone ON local_partner_renewal (partner_id) WHERE state = 'given';
 CREATE INDEX local_partner_renewal_of_partner ON local_partner_renewal (partner_id);
+
+-- Who holds what an organisation has proposed or notified: itself, or the last of those into whom it has merged. On a day; null
+-- is now, for no merger is recorded before it is effective.
+CREATE FUNCTION holders(day date, OUT ngo_id uuid, OUT holder_id uuid) RETURNS SETOF record
+LANGUAGE sql STABLE
+BEGIN ATOMIC
+    WITH RECURSIVE held AS (
+        SELECT o.id AS ngo_id, o.id AS holder_id, 0 AS mergers FROM organisation o
+        UNION ALL
+        SELECT held.ngo_id, o.successor_id, held.mergers + 1
+        FROM held JOIN organisation o ON o.id = held.holder_id
+        WHERE o.status = 'merged' AND (day IS NULL OR o.merged_on <= day)
+    )
+    SELECT DISTINCT ON (held.ngo_id) held.ngo_id, held.holder_id FROM held ORDER BY held.ngo_id, held.mergers DESC;
+END;

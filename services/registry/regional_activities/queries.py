@@ -22,15 +22,19 @@ async def list_activities(
     status: Status | None = None,
     kind: Kind | None = None,
     region: str | None = None,
+    ngo_id: UUID | None = None,
+    on: date | None = None,
 ) -> list[Any]:
+    """`ngo_id`: held by it; `on`: takes place on that day, and by whoever holds it then."""
     return await fetch_page(
         conn,
         page,
         """
-        SELECT id, version, ngo_id, status, kind, notice_version, agreement_id, licence_id, local_partner_ids, title,
-               activities, regions, starts_on, ends_on, notified_at, recorded_at, withdrawal_reason
-        FROM regional_activity
-        WHERE (ngo_id = $1 OR $2 OR EXISTS (
+        SELECT a.id, a.version, a.ngo_id, a.status, a.kind, a.notice_version, a.agreement_id, a.licence_id,
+               a.local_partner_ids, a.title, a.activities, a.regions, a.starts_on, a.ends_on, a.notified_at,
+               a.recorded_at, a.withdrawal_reason, nullif(h.holder_id, a.ngo_id) AS passed_to_ngo_id
+        FROM regional_activity a JOIN holders($9) h ON h.ngo_id = a.ngo_id
+        WHERE (a.ngo_id = $1 OR h.holder_id = $1 OR $2 OR EXISTS (
                 SELECT FROM unnest(regions) AS place (code), unnest($3::text[]) AS own (code)
                 WHERE place.code = own.code OR starts_with(place.code, own.code || '.')))
           AND ($4::uuid IS NULL OR id = $4)
@@ -39,6 +43,8 @@ async def list_activities(
           AND ($7::text IS NULL OR EXISTS (
                 SELECT FROM unnest(regions) AS place (code)
                 WHERE place.code = $7 OR starts_with(place.code, $7 || '.')))
+          AND ($8::uuid IS NULL OR h.holder_id = $8)
+          AND ($9::date IS NULL OR $9 BETWEEN a.starts_on AND a.ends_on)
         """,
         scope.ngo_id,
         scope.everything,
@@ -47,6 +53,8 @@ async def list_activities(
         status,
         kind,
         region,
+        ngo_id,
+        on,
         sorting=SORTING,
     )
 
@@ -57,7 +65,7 @@ async def find_activity(conn: Connection, activity_id: UUID, scope: Scope) -> di
     if not rows:
         return None
     row = rows[0]
-    whole = scope.everything or row["ngo_id"] == scope.ngo_id
+    whole = scope.everything or scope.ngo_id in (row["ngo_id"], row["passed_to_ngo_id"])
     answers = await conn.fetch(
         """
         SELECT notice_version, region, answer, reason, answered_at FROM regional_activity_answer
