@@ -59,6 +59,7 @@ HANDLERS: Final[Handlers] = {
     "singo.registry.NgoVerified.v1": (NamedNgo, copy_name),
     "singo.registry.NgoProfileChanged.v1": (NamedNgo, copy_name),
     "singo.registry.MemberAdded.v1": (MemberAdded, copy_member),
+    "singo.registry.MemberRoleChanged.v1": (MemberAdded, copy_member),
     "singo.registry.MemberRemoved.v1": (MemberRemoved, remove_member),
 }
 

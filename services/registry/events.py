@@ -111,6 +111,13 @@ class MemberAdded(RegistryEvent):
     member_role: Code
 
 
+class MemberRoleChanged(RegistryEvent):
+    subject: Line
+    member_role: Code
+    previous_role: Code
+    reason: Reason
+
+
 class MemberRemoved(RegistryEvent):
     subject: Line
 

@@ -121,6 +121,15 @@ async def add_member(conn: Connection, event: MemberAdded) -> None:
     )
 
 
+async def change_role(conn: Connection, event: MemberAdded) -> None:
+    await conn.execute(
+        "UPDATE membership SET role = $3 WHERE subject = $1 AND ngo_id = $2",
+        event.subject,
+        event.ngo_id,
+        event.member_role,
+    )
+
+
 async def remove_member(conn: Connection, event: MemberRemoved) -> None:
     await conn.execute("DELETE FROM membership WHERE subject = $1 AND ngo_id = $2", event.subject, event.ngo_id)
 
@@ -198,6 +207,7 @@ HANDLERS: Final[Handlers] = {
     "singo.registry.NgoClosed.v1": (RegistryEvent, close_ngo),
     "singo.registry.NgoMerged.v1": (NgoMerged, merge_ngo),
     "singo.registry.MemberAdded.v1": (MemberAdded, add_member),
+    "singo.registry.MemberRoleChanged.v1": (MemberAdded, change_role),
     "singo.registry.MemberRemoved.v1": (MemberRemoved, remove_member),
     "singo.registry.MspSigned.v1": (MspSigned, record_agreement),
     "singo.registry.MspEnded.v1": (MspEnded, end_agreement),

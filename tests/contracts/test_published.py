@@ -185,6 +185,7 @@ ALLOWED: Final = {
     ("LocalPartnerRenewed", "name"): "an organisation's",
     ("SubscriptionCreated", "name"): "of the system that subscribes",
     ("MemberAdded", "subject"): "the token's `sub`: an opaque id, the services' only way to know who acts for whom",
+    ("MemberRoleChanged", "subject"): "the token's `sub`: an opaque id",
     ("MemberRemoved", "subject"): "the token's `sub`: an opaque id",
     ("VisitAnnounced", "nationalities"): "of a group of guests, whom nothing else in the event tells apart",
     ("VisitChanged", "nationalities"): "of a group of guests, whom nothing else in the event tells apart",

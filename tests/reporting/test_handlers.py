@@ -292,3 +292,18 @@ async def test_v20_a_local_partner_that_is_approved_after_a_merger_is_the_succes
 
     pool = await world.pool("reporting")
     assert await pool.fetchval("SELECT ngo_id FROM local_partner WHERE id = $1", late) == heir.ngo_id
+
+
+async def test_a_member_has_the_role_that_he_was_given_last(world: World, snv: Partner) -> None:
+    changed = registry.MemberRoleChanged(
+        **about(snv), subject=snv.sub, member_role="ngo_staff", previous_role="ngo_admin", reason="steps back"
+    )
+    unknown = registry.MemberRoleChanged(
+        **about(snv), subject="left", member_role="ngo_staff", previous_role="ngo_admin", reason="steps back"
+    )
+    await tell(world, changed, unknown)
+
+    rows = await (await world.pool("reporting")).fetch(
+        "SELECT subject, role FROM membership WHERE ngo_id = $1", snv.ngo_id
+    )
+    assert [tuple(row) for row in rows] == [(snv.sub, "ngo_staff")]

@@ -39,7 +39,7 @@ NOT_A_CHANGE: Final = {
     "POST /v1/organisations/{ngo_id}/invitations": "makes a resource",
     "POST /v1/organisations/{ngo_id}/files": "makes a resource",
     "PUT /v1/organisations/{ngo_id}/files/{file_id}/parts/{number}": "in any order; the whole is judged later",
-    "DELETE /v1/organisations/{ngo_id}/members/{subject:path}": "a membership never changes: it is there or not (404)",
+    "DELETE /v1/organisations/{ngo_id}/members/{subject:path}": "takes the person out, whatever role it has by now",
     "POST /v1/organisations/{ngo_id}/licences": "makes a resource",
     "POST /v1/agreements": "makes a resource",
     "POST /v1/agreements/{agreement_id}/master-plan": "makes a resource, once",
@@ -160,7 +160,7 @@ PROFILE: Final = {
 async def registry(samples: Samples) -> None:
     successor = await organisation_with_all(samples.world, "successor")
     samples.ids |= await organisation_with_all(samples.world, samples.member)
-    samples.ids |= {"code": "53.06", "framework": "SDG", "version": 1}
+    samples.ids |= {"subject": samples.member, "code": "53.06", "framework": "SDG", "version": 1}
     samples.queries |= {"/v1/regions/search": "?q=manggarai"}
     samples.bodies |= {
         "verification": {"decision": "accepted"},
@@ -168,6 +168,7 @@ async def registry(samples: Samples) -> None:
         "decision": {"decision": "approved"},
         "plan-activities/decision": {"decision": "confirmed"},
         "PUT organisations/profile": PROFILE,
+        "PUT organisations/{subject:path}": {"role": "ngo_staff", **WHY},
         "PUT organisations/representative": {"name": "x", "function": "x"},
         "field-checks": {"checks": [{"field": "name", "state": "confirmed"}]},
         **dict.fromkeys(("suspension", "reinstatement", "closure", "plan-activities/withdrawal"), WHY),
