@@ -59,6 +59,7 @@ HANDLERS: Final[Handlers] = {
     "singo.registry.NgoVerified.v1": (NamedNgo, copy_name),
     "singo.registry.NgoProfileChanged.v1": (NamedNgo, copy_name),
     "singo.registry.MemberAdded.v1": (MemberAdded, copy_member),
+    "singo.registry.MemberRoleChanged.v1": (MemberAdded, copy_member),
     "singo.registry.MemberRemoved.v1": (MemberRemoved, remove_member),
 }
 
@@ -88,7 +89,7 @@ NEWS: Final[Mapping[str, type[news.News]]] = {
     "singo.registry.LicenceExpired.v1": news.LicenceExpired,
     "singo.registry.LicenceRevoked.v1": news.LicenceRevoked,
     "singo.registry.ForeignMinistryStepRecorded.v1": news.ForeignMinistryStep,
-    "singo.registry.LocalPartnerProposed.v1": news.PartnerNamed,
+    "singo.registry.LocalPartnerProposed.v1": news.PartnerProposed,
     "singo.registry.LocalPartnerChanged.v1": news.PartnerNews,
     "singo.registry.LocalPartnersImported.v1": news.PartnersImported,
     "singo.registry.LocalPartnerApproved.v1": news.PartnerNamed,
@@ -97,6 +98,9 @@ NEWS: Final[Mapping[str, type[news.News]]] = {
     "singo.registry.LocalPartnerNoteReleased.v1": news.PartnerNews,
     "singo.registry.LocalPartnerStarted.v1": news.PartnerStarted,
     "singo.registry.LocalPartnerEnded.v1": news.PartnerEnded,
+    "singo.registry.LocalPartnerRenewalGiven.v1": news.PartnerRenewed,
+    "singo.registry.LocalPartnerRenewed.v1": news.PartnerRenewed,
+    "singo.registry.LocalPartnerRenewalRefused.v1": news.PartnerRejected,
     "singo.registry.RegionalActivityNotified.v1": news.ActivityPlanned,
     "singo.registry.RegionalActivityChanged.v1": news.ActivityPlanned,
     "singo.registry.RegionalActivityRecorded.v1": news.ActivityRecorded,

@@ -13,6 +13,7 @@ HANDLERS: Final[Handlers] = {
     "singo.registry.NgoClosed.v1": (registry.NgoStandingChanged, registry.close),
     "singo.registry.NgoMerged.v1": (registry.NgoMerged, registry.merge),
     "singo.registry.MemberAdded.v1": (registry.MemberAdded, registry.add_member),
+    "singo.registry.MemberRoleChanged.v1": (registry.MemberAdded, registry.add_member),
     "singo.registry.MemberRemoved.v1": (registry.MemberRemoved, registry.remove_member),
     "singo.registry.MspSigned.v1": (registry.MspSigned, registry.sign_agreement),
     "singo.registry.MspEnded.v1": (registry.MspEnded, registry.end_agreement),

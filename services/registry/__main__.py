@@ -47,6 +47,7 @@ SERVICE: Final = Service(
         files.router,
         duplicates.router,
         members.router,
+        members.own_router,
         invitations.router,
         licences.router,
         licences.lead_times_router,

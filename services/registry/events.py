@@ -111,6 +111,13 @@ class MemberAdded(RegistryEvent):
     member_role: Code
 
 
+class MemberRoleChanged(RegistryEvent):
+    subject: Line
+    member_role: Code
+    previous_role: Code
+    reason: Reason
+
+
 class MemberRemoved(RegistryEvent):
     subject: Line
 
@@ -249,8 +256,11 @@ class MasterPlanAmended(RegistryEvent):
 
 
 class LocalPartnerProposed(RegistryEvent):
+    """`predecessor_id`: the one under the same registration number that was rejected, or ended, before."""
+
     partner_id: UUID
     name: Line
+    predecessor_id: UUID | None = None
 
 
 class LocalPartnersImported(RegistryEvent):
@@ -260,14 +270,19 @@ class LocalPartnersImported(RegistryEvent):
     count: int
 
 
-class LocalPartnerApproved(RegistryEvent):
+class LocalPartnerEvent(RegistryEvent):
+    """Told in order, of the organisation that proposed it; `passed_to_ngo_id` holds it since a merger."""
+
     partner_id: UUID
+    passed_to_ngo_id: UUID | None = None
+
+
+class LocalPartnerApproved(LocalPartnerEvent):
     name: Line
     registration_valid_to: date
 
 
-class LocalPartnerRejected(RegistryEvent):
-    partner_id: UUID
+class LocalPartnerRejected(LocalPartnerEvent):
     reason: Reason
 
 
@@ -298,53 +313,70 @@ class AlignmentWithdrawn(AlignmentEvent):
     reason: Reason
 
 
-class LocalPartnerChanged(RegistryEvent):
+class LocalPartnerChanged(LocalPartnerEvent):
     """What its proposal says is now otherwise; it is not decided on yet."""
 
-    partner_id: UUID
 
-
-class LocalPartnerStepped(RegistryEvent):
+class LocalPartnerStepped(LocalPartnerEvent):
     """Its clearance has come one step further: `step` is its status now."""
 
-    partner_id: UUID
     step: Code
 
 
-class LocalPartnerOpinionRecorded(RegistryEvent):
+class LocalPartnerOpinionRecorded(LocalPartnerEvent):
     """Another body has given its opinion. Whose it is and what it says stays inside the ministry."""
 
-    partner_id: UUID
     opinion_id: UUID
 
 
-class LocalPartnerNoteReleased(RegistryEvent):
+class LocalPartnerNoteReleased(LocalPartnerEvent):
     """An officer has let the organisation see a note on an opinion; the registry shows it."""
 
-    partner_id: UUID
     opinion_id: UUID
 
 
-class LocalPartnerStarted(RegistryEvent):
+class LocalPartnerStarted(LocalPartnerEvent):
     """The organisation works with it from `started_on` on."""
 
-    partner_id: UUID
     started_on: date
 
 
-class LocalPartnerEnded(RegistryEvent):
+class LocalPartnerEnded(LocalPartnerEvent):
     """No plan may name it any more."""
 
-    partner_id: UUID
     ended_on: date
     reason: Reason
 
 
+class LocalPartnerRenewalGiven(LocalPartnerEvent):
+    """Its organisation has given a renewed registration, which does not hold yet."""
+
+    name: Line
+    registration_valid_to: date
+
+
+class LocalPartnerRenewed(LocalPartnerEvent):
+    """The ministry has confirmed it: from now on plans may name the partner until `registration_valid_to`."""
+
+    name: Line
+    registration_valid_to: date
+
+
+class LocalPartnerRenewalRefused(LocalPartnerEvent):
+    """The registration holds as before."""
+
+    reason: Reason
+
+
 class RegionalActivityEvent(RegistryEvent):
-    """`version`: of the notice. With other dates, regions or activities it is another one, answered anew."""
+    """`version`: of the notice. With other dates, regions or activities it is another one, answered anew.
+
+    Told in order, of the organisation that notified it; `passed_to_ngo_id` holds it since a merger.
+    """
 
     activity_id: UUID
     version: int
+    passed_to_ngo_id: UUID | None = None
 
 
 class RegionalActivityNotified(RegionalActivityEvent):

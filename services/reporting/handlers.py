@@ -68,6 +68,7 @@ class MspEnded(RegistryEvent):
 
 class LocalPartnerApproved(RegistryEvent):
     partner_id: UUID
+    passed_to_ngo_id: UUID | None = None
     registration_valid_to: date
 
 
@@ -117,6 +118,15 @@ async def add_member(conn: Connection, event: MemberAdded) -> None:
         event.ngo_id,
         event.member_role,
         event.occurred_at,
+    )
+
+
+async def change_role(conn: Connection, event: MemberAdded) -> None:
+    await conn.execute(
+        "UPDATE membership SET role = $3 WHERE subject = $1 AND ngo_id = $2",
+        event.subject,
+        event.ngo_id,
+        event.member_role,
     )
 
 
@@ -171,7 +181,15 @@ async def record_partner(conn: Connection, event: LocalPartnerApproved) -> None:
         ON CONFLICT (id) DO UPDATE SET registration_valid_to = EXCLUDED.registration_valid_to
         """,
         event.partner_id,
-        event.ngo_id,
+        event.passed_to_ngo_id or event.ngo_id,
+        event.registration_valid_to,
+    )
+
+
+async def renew_partner(conn: Connection, event: LocalPartnerApproved) -> None:
+    await conn.execute(
+        "UPDATE local_partner SET registration_valid_to = $2 WHERE id = $1",
+        event.partner_id,
         event.registration_valid_to,
     )
 
@@ -189,11 +207,13 @@ HANDLERS: Final[Handlers] = {
     "singo.registry.NgoClosed.v1": (RegistryEvent, close_ngo),
     "singo.registry.NgoMerged.v1": (NgoMerged, merge_ngo),
     "singo.registry.MemberAdded.v1": (MemberAdded, add_member),
+    "singo.registry.MemberRoleChanged.v1": (MemberAdded, change_role),
     "singo.registry.MemberRemoved.v1": (MemberRemoved, remove_member),
     "singo.registry.MspSigned.v1": (MspSigned, record_agreement),
     "singo.registry.MspEnded.v1": (MspEnded, end_agreement),
     "singo.registry.MasterPlanApproved.v1": (MasterPlanApproved, record_master_plan),
     "singo.registry.MasterPlanAmended.v1": (MasterPlanApproved, record_master_plan),
     "singo.registry.LocalPartnerApproved.v1": (LocalPartnerApproved, record_partner),
+    "singo.registry.LocalPartnerRenewed.v1": (LocalPartnerApproved, renew_partner),
     "singo.registry.LocalPartnerEnded.v1": (LocalPartnerEnded, forget_partner),
 }

@@ -60,6 +60,7 @@ VALUES: Final[dict[str, Any]] = {
     "partner_ids": tuple(uuid5(NAMESPACE_URL, f"urn:singo:example:partner_{n}") for n in (1, 2)),
     "period": "2020-S1",
     "position": "Ahli sanitasi",
+    "previous_role": "ngo_director",
     "previous_due_on": date(2020, 6, 30),
     "principle_permit_number": "IP-2020-001",
     "purpose": "Meninjau sarana air bersih",

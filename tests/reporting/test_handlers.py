@@ -248,3 +248,62 @@ async def test_v20_a_local_partner_is_named_through_the_last_day_of_its_registra
 
     assert ("#/activities/0/local_partner_id", "V20") in rules_of(problem)
     assert submitted["status"] == "submitted"
+
+
+async def test_v20_a_local_partner_is_named_again_once_its_registration_is_renewed(
+    world: World, snv: Partner, ngo: Desk
+) -> None:
+    await world.set_clock("reporting", datetime(2021, 12, 31, 17, tzinfo=UTC))  # 1 January in Jakarta
+    renewed = registry.LocalPartnerRenewed(
+        **about(snv), partner_id=snv.partner_id, name="Yayasan Contoh", registration_valid_to=date(2026, 12, 31)
+    )
+    await tell(world, renewed)
+
+    submitted = await submitted_with_partner(ngo, snv, 200)
+
+    assert submitted["status"] == "submitted"
+
+
+async def test_a_renewal_that_is_heard_of_after_the_end_brings_no_partner_back(
+    world: World, snv: Partner, ngo: Desk
+) -> None:
+    ended = registry.LocalPartnerEnded(
+        **about(snv), partner_id=snv.partner_id, ended_on=date(2020, 1, 5), reason="the programme is over"
+    )
+    renewed = registry.LocalPartnerRenewed(
+        **about(snv), partner_id=snv.partner_id, name="Yayasan Contoh", registration_valid_to=date(2026, 12, 31)
+    )
+    await tell(world, ended, renewed)
+
+    problem = await submitted_with_partner(ngo, snv, 422)
+
+    assert rules_of(problem) == [("#/activities/0/local_partner_id", "V20")]
+
+
+async def test_v20_a_local_partner_that_is_approved_after_a_merger_is_the_successors(
+    world: World, snv: Partner
+) -> None:
+    heir, late = Partner("heir"), uuid4()
+    approved = registry.LocalPartnerApproved(
+        **about(snv), partner_id=late, name="x", registration_valid_to=date(2021, 12, 31), passed_to_ngo_id=heir.ngo_id
+    )
+    await world.publish("registry", *heir.history())
+    await tell(world, approved)
+
+    pool = await world.pool("reporting")
+    assert await pool.fetchval("SELECT ngo_id FROM local_partner WHERE id = $1", late) == heir.ngo_id
+
+
+async def test_a_member_has_the_role_that_he_was_given_last(world: World, snv: Partner) -> None:
+    changed = registry.MemberRoleChanged(
+        **about(snv), subject=snv.sub, member_role="ngo_staff", previous_role="ngo_admin", reason="steps back"
+    )
+    unknown = registry.MemberRoleChanged(
+        **about(snv), subject="left", member_role="ngo_staff", previous_role="ngo_admin", reason="steps back"
+    )
+    await tell(world, changed, unknown)
+
+    rows = await (await world.pool("reporting")).fetch(
+        "SELECT subject, role FROM membership WHERE ngo_id = $1", snv.ngo_id
+    )
+    assert [tuple(row) for row in rows] == [(snv.sub, "ngo_staff")]

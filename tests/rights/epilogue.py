@@ -58,6 +58,7 @@ async def people_join(stage: Stage) -> None:
         for name, role in (("staff", "ngo_staff"), ("director", "ngo_director"), ("left", "ngo_staff")):
             await _answer(stage, await _invite(stage, partner, f"{partner.key}-{name}", role), "acceptance")
         await _do(stage, partner.person, "registry", f"{path}/members/{partner.key}-left", verb="DELETE")
+        await _leaver(stage, partner)
         await _answer(stage, await _invite(stage, partner, f"{partner.key}-extra"), "acceptance")
         await _answer(stage, await _invite(stage, partner, "unwilling-1"), "refusal")
         late = await _invite(stage, partner, "late-1")
@@ -72,6 +73,15 @@ async def people_join(stage: Stage) -> None:
             "valid_to": "2021-12-31",
         }
         await _do(stage, partner.person, "registry", f"/v1/organisations/{partner.ngo_id}/licences", permit)
+
+
+async def _leaver(stage: Stage, partner: Partner) -> None:
+    """Has another role for a while, and goes."""
+    leaver, path = Person("Leaver", f"{partner.key}-leaver"), f"/v1/organisations/{partner.ngo_id}"
+    await _answer(stage, await _invite(stage, partner, leaver.sub), "acceptance")
+    role = {"role": "ngo_director"} | REASON
+    changed = await _do(stage, partner.person, "registry", f"{path}/members/{leaver.sub}", role, verb="PUT", match=1)
+    await _do(stage, leaver, "registry", f"{path}/membership", verb="DELETE", match=changed.version)
 
 
 async def _invite(stage: Stage, partner: Partner, sub: str, role: str = "ngo_staff") -> dict[str, Any]:
@@ -158,8 +168,12 @@ async def _clear(stage: Stage, partner: Partner, path: str, proposal: dict[str, 
     started = await _do(
         stage, partner.person, "registry", f"{path}/start", {"started_on": today}, match=decided.version
     )
+    renewal = {"registration_number": "DEMO-AHU-3", "registration_valid_to": "2026-12-31", "document_sha256": DIGEST}
+    given = await _do(stage, partner.person, "registry", f"{path}/renewal", renewal, match=started.version)
+    confirmed = {"decision": "confirmed"}
+    renewed = await _do(stage, FASKER, "registry", f"{path}/renewal/decision", confirmed, match=given.version)
     end = {"ended_on": today, "reason": "Data contoh"}
-    await _do(stage, partner.person, "registry", f"{path}/end", end, match=started.version)
+    await _do(stage, partner.person, "registry", f"{path}/end", end, match=renewed.version)
 
 
 async def regional_activities(stage: Stage) -> None:

@@ -72,6 +72,8 @@ class Recorder(Services):
                 self.handed_in[thing] = who.sub
             elif path.endswith("/review"):
                 self.taken_up[thing] = who.sub
+            elif path.endswith("/renewal"):
+                self.handed_in[path] = who.sub
             elif verb == "POST" and (
                 path in ("/v1/organisations", "/v1/local-partners") or path.endswith("/alignments")
             ):

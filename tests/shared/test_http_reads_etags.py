@@ -39,7 +39,7 @@ NOT_A_CHANGE: Final = {
     "POST /v1/organisations/{ngo_id}/invitations": "makes a resource",
     "POST /v1/organisations/{ngo_id}/files": "makes a resource",
     "PUT /v1/organisations/{ngo_id}/files/{file_id}/parts/{number}": "in any order; the whole is judged later",
-    "DELETE /v1/organisations/{ngo_id}/members/{subject:path}": "a membership never changes: it is there or not (404)",
+    "DELETE /v1/organisations/{ngo_id}/members/{subject:path}": "takes the person out, whatever role it has by now",
     "POST /v1/organisations/{ngo_id}/licences": "makes a resource",
     "POST /v1/agreements": "makes a resource",
     "POST /v1/agreements/{agreement_id}/master-plan": "makes a resource, once",
@@ -120,7 +120,8 @@ class Samples:
         prefix, end = path.split("/")[2], path.rsplit("/", maxsplit=1)[-1]
         if verb == "PUT":
             return self.bodies.get(f"PUT {prefix}/{end}") or self.bodies[f"PUT {prefix}"]
-        return self.bodies.get(f"{prefix}/{end}", self.bodies.get(end))
+        last_two = "/".join(path.split("/")[-2:])
+        return self.bodies.get(last_two) or self.bodies.get(f"{prefix}/{end}", self.bodies.get(end))
 
     def callers(self) -> Iterator[Json]:
         """Roles and subjects, one of whom each route lets pass."""
@@ -159,7 +160,7 @@ PROFILE: Final = {
 async def registry(samples: Samples) -> None:
     successor = await organisation_with_all(samples.world, "successor")
     samples.ids |= await organisation_with_all(samples.world, samples.member)
-    samples.ids |= {"code": "53.06", "framework": "SDG", "version": 1}
+    samples.ids |= {"subject": samples.member, "code": "53.06", "framework": "SDG", "version": 1}
     samples.queries |= {"/v1/regions/search": "?q=manggarai"}
     samples.bodies |= {
         "verification": {"decision": "accepted"},
@@ -167,6 +168,7 @@ async def registry(samples: Samples) -> None:
         "decision": {"decision": "approved"},
         "plan-activities/decision": {"decision": "confirmed"},
         "PUT organisations/profile": PROFILE,
+        "PUT organisations/{subject:path}": {"role": "ngo_staff", **WHY},
         "PUT organisations/representative": {"name": "x", "function": "x"},
         "field-checks": {"checks": [{"field": "name", "state": "confirmed"}]},
         **dict.fromkeys(("suspension", "reinstatement", "closure", "plan-activities/withdrawal"), WHY),
@@ -178,6 +180,8 @@ async def registry(samples: Samples) -> None:
         "orientation": {},
         "start": {"started_on": "2020-01-01"},
         "end": {"ended_on": "2020-01-01", **WHY},
+        "renewal": {"registration_number": "x", "registration_valid_to": "2031-01-01", "document_sha256": "0" * 64},
+        "renewal/decision": {"decision": "confirmed"},
         "release": {"note": "a note"},
         "PUT regional-activities": notice(samples.ids),
         "lifting": {"lifted_on": "2020-01-01", **WHY},

@@ -20,6 +20,8 @@ POSITIONS: Final = {
     "/v1/regions": {"on"},
     "/v1/regions/search": {"q", "level", "within", "on"},
     "/v1/register": {"as_of"},
+    "/v1/local-partners": {"on"},
+    "/v1/regional-activities": {"on"},
     "/v1/register/changes": {"after"},
     "/v1/register/downloads/json": {"as_of"},
     "/v1/coverage": {"year"},
@@ -27,7 +29,8 @@ POSITIONS: Final = {
     "/v1/coverage/sectors": {"year", "region"},
 }
 """From where a feed is read, and how long it waits: see tests/notifications/deliveries. Of which day a list is, what is
-searched and summed up: other rows than without it, not fewer; see tests/registry/regions, public and coverage."""
+searched and summed up: other rows than without it, not fewer; see tests/registry/regions, public, coverage and
+organisations/test_passing_on."""
 
 FILTERS: Final = [
     (each, name)

@@ -14,6 +14,21 @@ class News(BaseModel):
     regions: tuple[str, ...] = ()
     about: UUID = Field(validation_alias=AliasChoices("about", "ngo_id"))
 
+    @property
+    def holder_id(self) -> UUID:
+        """Whose it is."""
+        return self.ngo_id
+
+
+class HeldNews(News):
+    """Of what passes to the successor with a merger."""
+
+    passed_to_ngo_id: UUID | None = None
+
+    @property
+    def holder_id(self) -> UUID:
+        return self.passed_to_ngo_id or self.ngo_id
+
 
 class NgoNews(News):
     pass
@@ -83,7 +98,7 @@ class MspExtended(News):
     successor_ends_on: date
 
 
-class MspEnded(News):
+class MspEnded(HeldNews):
     about: UUID = Field(validation_alias="agreement_id")
     number: str
     cause: str
@@ -117,13 +132,21 @@ class AlignmentEnded(AlignmentNews):
     reason: str
 
 
-class PartnerNamed(News):
+class PartnerProposed(News):
     about: UUID = Field(validation_alias="partner_id")
     name: str
 
 
-class PartnerNews(News):
+class PartnerNews(HeldNews):
     about: UUID = Field(validation_alias="partner_id")
+
+
+class PartnerNamed(PartnerNews):
+    name: str
+
+
+class PartnerRenewed(PartnerNamed):
+    registration_valid_to: date
 
 
 class PartnerStepped(PartnerNews):
@@ -143,12 +166,11 @@ class PartnersImported(News):
     count: int
 
 
-class PartnerRejected(News):
-    about: UUID = Field(validation_alias="partner_id")
+class PartnerRejected(PartnerNews):
     reason: str
 
 
-class ActivityNews(News):
+class ActivityNews(HeldNews):
     about: UUID = Field(validation_alias="activity_id")
 
 

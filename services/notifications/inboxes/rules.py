@@ -62,7 +62,7 @@ class _Words:
 def _address(template: Template, audience: Audience, news: News, words: _Words) -> Iterator[Message]:
     match audience:
         case "ngo":
-            yield Message(*words.fill(template), to_ngo=news.ngo_id)
+            yield Message(*words.fill(template), to_ngo=news.holder_id)
         case "successor" if isinstance(news, NgoMerged):
             yield Message(*words.fill(template), to_ngo=news.successor_id)
         case "region":

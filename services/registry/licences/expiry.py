@@ -2,6 +2,9 @@
 
 A notice row, the licence's status and the event are one commit: a worker that dies in between leaves nothing, and
 what is noted is never said again. The licence's row lock makes several workers share the work.
+
+Of a licence that another one follows nothing is told any more: it only expires. Should that one be revoked, what is
+left to be told of the first is told.
 """
 
 from collections.abc import Sequence
@@ -10,7 +13,7 @@ from typing import Any, Final
 
 from services.registry.agreements.queries import working_area
 from services.registry.events import LicenceExpired, LicenceExpiring
-from services.registry.licences.rules import Action, LeadTime, Status, Warnings, advance, warnings_due
+from services.registry.licences.rules import FOLLOWED, Action, LeadTime, Status, Warnings, advance, warnings_due
 from shared.clock import JAKARTA, Clock
 from shared.db import Connection, Database
 from shared.events.append import emit
@@ -38,9 +41,14 @@ async def _due(conn: Connection, today: date) -> Sequence[Any]:
     """What another worker is at is skipped; what it has just done is seen as such under the lock."""
     rows: Sequence[Any] = await conn.fetch(
         """
-        SELECT l.id, l.ngo_id, l.kind, l.number, l.valid_to, l.status FROM licence l
+        SELECT l.id, l.ngo_id, l.kind, l.number, l.valid_to, l.status, next.is_there AS is_followed
+        FROM licence l
+        CROSS JOIN LATERAL (SELECT EXISTS (
+            SELECT FROM licence n
+            WHERE n.ngo_id = l.ngo_id AND n.kind = l.kind AND l.kind = ANY($3) AND n.status <> 'REVOKED'
+              AND n.valid_from <= l.valid_to + 1 AND l.valid_to < n.valid_to)) AS next (is_there)
         WHERE l.status IN ('VALID', 'EXPIRING')
-          AND (l.valid_to < $1 OR EXISTS (
+          AND (l.valid_to < $1 OR NOT next.is_there AND EXISTS (
                 SELECT FROM licence_lead_time t,
                      LATERAL (SELECT (l.valid_to - make_interval(months => t.months))::date) AS falls (day)
                 WHERE t.kind = l.kind AND falls.day <= $1
@@ -50,6 +58,7 @@ async def _due(conn: Connection, today: date) -> Sequence[Any]:
         """,
         today,
         BATCH_ROWS,
+        FOLLOWED,
     )
     return rows
 
@@ -72,9 +81,10 @@ async def _expire(conn: Connection, licence: Any, due: Warnings, *, now: datetim
     """Whoever learns that a licence is over needs no warning any more that it will be."""
     missed = (*due.passed_over, due.tell.months) if due.tell else due.passed_over
     await _note(conn, licence, missed, told=False, now=now)
-    await _note(conn, licence, [EXPIRY], told=True, now=now)
+    await _note(conn, licence, [EXPIRY], told=not licence["is_followed"], now=now)
     await _set_status(conn, licence, Action.EXPIRE)
-    emit(conn, LicenceExpired(**await _about(conn, licence, now)))
+    if not licence["is_followed"]:
+        emit(conn, LicenceExpired(**await _about(conn, licence, now)))
 
 
 async def _warn(conn: Connection, licence: Any, due: Warnings, *, today: date, now: datetime) -> None:

@@ -21,6 +21,10 @@ class Kind(StrEnum):
     SKT_MITRA = "SKT_MITRA"
 
 
+FOLLOWED: Final = (Kind.IZIN_PRINSIP, Kind.IZIN_OPERASIONAL)
+"""One follows another of its kind. An SKT_MITRA is some partner's: a newer one may be of another partner."""
+
+
 class Status(StrEnum):
     VALID = "VALID"
     EXPIRING = "EXPIRING"

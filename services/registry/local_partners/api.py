@@ -7,7 +7,8 @@ from uuid import UUID
 from fastapi import Depends, Query, Request, Response
 
 from services.registry.access import FaskerOfficer, NgoMember, OwnMemberOrOfficer, Scope, Visible
-from services.registry.local_partners import clearance, commands, queries
+from services.registry.dates import Day
+from services.registry.local_partners import clearance, commands, queries, renewals
 from services.registry.local_partners.imports import PartnerImport
 from services.registry.local_partners.rules import Action, Status
 from services.registry.local_partners.views import (
@@ -17,6 +18,8 @@ from services.registry.local_partners.views import (
     PartnerDecision,
     PartnerInFull,
     ProposedPartner,
+    Renewal,
+    RenewalDecision,
     ShownLocalPartner,
     ShownPartnerInFull,
     Start,
@@ -82,10 +85,16 @@ async def list_partners(
     chosen: Annotated[Selection, Depends(selects(ShownLocalPartner, "organisation"))],
     status: Annotated[Status | None, Query(description="Only those in this status")] = None,
     region: Annotated[RegionCode | None, Query(description="Only those who work there")] = None,
+    ngo_id: Annotated[UUID | None, Query(description="Only those that this organisation holds")] = None,
+    on: Annotated[Day | None, Query(description="As of this day: who was there, and who held them then")] = None,
 ) -> Response:
-    """One's own NGO's; an official of a region sees those who work there, one of the ministry all."""
+    """One's own NGO's, also those that it has from a merger; an official of a region sees those who work there, one of
+    the ministry all.
+    """
     async with db.read() as conn:
-        rows = await queries.list_partners(conn, page_request, scope, status=status, region=region)
+        rows = await queries.list_partners(
+            conn, page_request, scope, status=status, region=region, ngo_id=ngo_id, on=on
+        )
         found = await with_related(rows, chosen, "organisation", "ngo_id", partial(organisations_named, conn))
     return page_response(
         request,
@@ -197,6 +206,44 @@ async def end_partnership(
             reason=body.reason,
             version=version,
             whose=whose,
+            now=tx.now,
+        )
+        await _answer(tx, partner_id)
+    return tx.response
+
+
+@router.post("/{partner_id}/renewal", response_model=PartnerInFull)
+async def give_renewal(
+    partner_id: UUID, body: Renewal, member: NgoMember, version: ExpectedVersion, write: KeyedWrite
+) -> Response:
+    """Give the renewed registration of an approved or active partner; it holds once an officer confirms it."""
+    async with write.begin() as tx:
+        await renewals.give_renewal(
+            tx.conn,
+            partner_id,
+            ngo_id=member.ngo_id,
+            renewal=body.model_dump(),
+            version=version,
+            by=member.by,
+            now=tx.now,
+        )
+        await _answer(tx, partner_id)
+    return tx.response
+
+
+@router.post("/{partner_id}/renewal/decision", response_model=PartnerInFull)
+async def decide_renewal(
+    partner_id: UUID, body: RenewalDecision, by: FaskerOfficer, version: ExpectedVersion, write: KeyedWrite
+) -> Response:
+    """Confirm the renewed registration, by which plans may name the partner from now on (V20), or refuse it."""
+    async with write.begin() as tx:
+        await renewals.decide_renewal(
+            tx.conn,
+            partner_id,
+            confirmed=body.decision == "confirmed",
+            reason=body.reason,
+            version=version,
+            by=by,
             now=tx.now,
         )
         await _answer(tx, partner_id)

@@ -16,11 +16,13 @@ from shared.events.envelope import ActedBy
 
 
 async def lock_partner(conn: Connection, partner_id: UUID) -> Any | None:
+    """`holder_id`: the organisation that acts on it, which may have it from one that merged."""
     return await conn.fetchrow(
         """
-        SELECT id, version, ngo_id, status, name, registration_valid_to, regions, proposed_by, changed_by, decided_at,
-               started_on
-        FROM local_partner WHERE id = $1 FOR UPDATE
+        SELECT p.id, p.version, p.ngo_id, p.status, p.name, p.registration_number, p.registration_valid_to, p.regions,
+               p.proposed_by, p.changed_by, p.decided_at, p.started_on, h.holder_id
+        FROM local_partner p JOIN holders(NULL) h ON h.ngo_id = p.ngo_id
+        WHERE p.id = $1 FOR UPDATE OF p
         """,
         partner_id,
     )
@@ -44,7 +46,7 @@ async def take_step(
     status = advance(Status(partner["status"]), action)
     await conn.execute("UPDATE local_partner SET status = $2, version = version + 1 WHERE id = $1", partner_id, status)
     await record_step(conn, partner, action, status, note=note, by=by, now=now)
-    emit(conn, LocalPartnerStepped(**_about(partner, by, now), step=status))
+    emit(conn, LocalPartnerStepped(**about_partner(partner, by, now), step=status))
 
 
 async def start_partnership(
@@ -64,7 +66,7 @@ async def start_partnership(
         started_on,
     )
     await record_step(conn, partner, Action.START, status, note=None, by=by, now=now)
-    emit(conn, LocalPartnerStarted(**_about(partner, by, now), started_on=started_on))
+    emit(conn, LocalPartnerStarted(**about_partner(partner, by, now), started_on=started_on))
 
 
 async def end_partnership(
@@ -90,7 +92,7 @@ async def end_partnership(
         reason,
     )
     await record_step(conn, partner, Action.END, status, note=reason, by=by, now=now)
-    emit(conn, LocalPartnerEnded(**_about(partner, by, now), ended_on=ended_on, reason=reason))
+    emit(conn, LocalPartnerEnded(**about_partner(partner, by, now), ended_on=ended_on, reason=reason))
 
 
 async def record_step(
@@ -125,17 +127,19 @@ async def record_step(
 async def _of_caller(conn: Connection, partner_id: UUID, whose: OwnOrOfficer) -> tuple[Any, ActedBy]:
     """The partner, and as what the caller may act on it: its own organisation's member, or the officer."""
     partner = await lock_partner(conn, partner_id)
-    by = whose.acts_for(partner["ngo_id"]) if partner else None
+    by = whose.acts_for(partner["holder_id"]) if partner else None
     if partner is None or by is None:
         raise NotFound("there is no local partner with this id among those that you may act on")
     return partner, by
 
 
-def _about(partner: Mapping[str, Any], by: ActedBy, now: datetime) -> dict[str, Any]:
+def about_partner(partner: Mapping[str, Any], by: ActedBy, now: datetime) -> dict[str, Any]:
+    """The fields that all events of a local partner have."""
     return {
         "occurred_at": now,
         "actor": by,
         "ngo_id": partner["ngo_id"],
         "regions": tuple(partner["regions"]),
         "partner_id": partner["id"],
+        "passed_to_ngo_id": None if partner["holder_id"] == partner["ngo_id"] else partner["holder_id"],
     }

@@ -14,7 +14,7 @@ from services.registry.events import (
     LocalPartnerProposed,
     LocalPartnerRejected,
 )
-from services.registry.local_partners.clearance import lock_partner, record_step
+from services.registry.local_partners.clearance import about_partner, lock_partner, record_step
 from services.registry.local_partners.rules import (
     DECISIONS,
     ORIENTATION_REQUIRED,
@@ -45,21 +45,24 @@ async def propose_partner(
 ) -> UUID:
     """`partner`: its columns as they stand in the form, and its `consents`."""
     await _check_form(conn, ngo_id, partner, now)
+    predecessor_id = await _predecessor(conn, ngo_id, partner["registration_number"])
     partner_id: UUID | None = await conn.fetchval(
         """
         INSERT INTO local_partner (id, ngo_id, status, name, legal_form, registration_number,
-                                   registration_valid_to, regions, programme, proposed_at, proposed_by, address,
-                                   npwp, funding_amount, funding_currency, starts_on, ends_on, has_bank_account)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)
-        ON CONFLICT (ngo_id, lower(registration_number)) WHERE status <> 'rejected' DO NOTHING RETURNING id
+                                   registration_valid_to, regions, programme, address, npwp, funding_amount,
+                                   funding_currency, starts_on, ends_on, has_bank_account, proposed_at, proposed_by,
+                                   predecessor_id)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19)
+        ON CONFLICT (ngo_id, lower(registration_number)) WHERE status NOT IN ('rejected', 'ended')
+        DO NOTHING RETURNING id
         """,
         uuid7(),
         ngo_id,
         Status.PROPOSED,
-        *_columns(partner)[:6],
+        *_columns(partner),
         now,
         by.subject,
-        *_columns(partner)[6:],
+        predecessor_id,
     )
     if partner_id is None:
         raise AlreadyExists(ALREADY_THERE)
@@ -73,6 +76,7 @@ async def propose_partner(
             regions=tuple(partner["regions"]),
             partner_id=partner_id,
             name=partner["name"],
+            predecessor_id=predecessor_id,
         ),
     )
     return partner_id
@@ -90,7 +94,7 @@ async def change_partner(
 ) -> None:
     """The whole form anew, until the orientation begins: what others have looked at stays as it is."""
     found = await lock_partner(conn, partner_id)
-    if found is None or found["ngo_id"] != ngo_id:
+    if found is None or found["holder_id"] != ngo_id:
         raise NotFound("there is no local partner with this id among your organisation's")
     expect_version(found["version"], version)
     advance(Status(found["status"]), Action.CHANGE)
@@ -102,12 +106,13 @@ async def change_partner(
             SET version = version + 1, name = $2, legal_form = $3, registration_number = $4,
                 registration_valid_to = $5, regions = $6, programme = $7, address = $8, npwp = $9,
                 funding_amount = $10, funding_currency = $11, starts_on = $12, ends_on = $13,
-                has_bank_account = $14, changed_by = $15
+                has_bank_account = $14, changed_by = $15, predecessor_id = $16
             WHERE id = $1
             """,
             partner_id,
             *_columns(partner),
             by.subject,
+            await _predecessor(conn, ngo_id, partner["registration_number"], but=partner_id),
         )
     except asyncpg.UniqueViolationError:
         raise AlreadyExists(ALREADY_THERE) from None
@@ -115,10 +120,7 @@ async def change_partner(
     await _write_consents(conn, partner_id, partner["consents"])
     # A region in which it is to work no longer must learn of it too.
     regions = tuple(sorted({*found["regions"], *partner["regions"]}))
-    emit(
-        conn,
-        LocalPartnerChanged(occurred_at=now, actor=by, ngo_id=ngo_id, regions=regions, partner_id=partner_id),
-    )
+    emit(conn, LocalPartnerChanged(**about_partner(found, by, now) | {"regions": regions}))
 
 
 async def _check_form(conn: Connection, ngo_id: UUID, partner: Mapping[str, Any], now: datetime) -> None:
@@ -128,6 +130,32 @@ async def _check_form(conn: Connection, ngo_id: UUID, partner: Mapping[str, Any]
     check_registration(partner["registration_valid_to"], today)
     check_codes(listed("#/regions", partner["regions"]), on=today)
     check_consents([consent["region"] for consent in partner["consents"]], partner["regions"])
+
+
+async def _predecessor(
+    conn: Connection, ngo_id: UUID, registration_number: str, *, but: UUID | None = None
+) -> UUID | None:
+    """Whoever is over under the same number, if nobody is there; the new one is cleared anew all the same.
+
+    `but`: the one that is changed. Also among those that the organisation holds since a merger.
+    """
+    found = await conn.fetchrow(
+        """
+        SELECT p.id, p.status IN ('rejected', 'ended') AS is_over
+        FROM local_partner p JOIN holders(NULL) h ON h.ngo_id = p.ngo_id
+        WHERE h.holder_id = $1 AND lower(p.registration_number) = lower($2) AND p.id IS DISTINCT FROM $3
+        ORDER BY is_over, p.proposed_at DESC, p.id DESC LIMIT 1
+        """,
+        ngo_id,
+        registration_number,
+        but,
+    )
+    if found is None:
+        return None
+    if not found["is_over"]:
+        raise AlreadyExists(ALREADY_THERE)
+    predecessor_id: UUID = found["id"]
+    return predecessor_id
 
 
 def _columns(partner: Mapping[str, Any]) -> list[Any]:
@@ -196,34 +224,9 @@ async def decide_partner(
         by.role,
     )
     await record_step(conn, partner, action, status, note=notes, by=by, now=now)
-    emit(conn, _decided(partner_id, partner, decision, notes or "", by=by, now=now))
-
-
-def _decided(
-    partner_id: UUID,
-    partner: Mapping[str, Any],
-    decision: Decision,
-    notes: str,
-    *,
-    by: ActedBy,
-    now: datetime,
-) -> LocalPartnerApproved | LocalPartnerRejected:
-    regions = tuple(partner["regions"])
+    about = about_partner(partner, by, now)
     if decision is Decision.REJECTED:
-        return LocalPartnerRejected(
-            occurred_at=now,
-            actor=by,
-            ngo_id=partner["ngo_id"],
-            regions=regions,
-            partner_id=partner_id,
-            reason=notes,
-        )
-    return LocalPartnerApproved(
-        occurred_at=now,
-        actor=by,
-        ngo_id=partner["ngo_id"],
-        regions=regions,
-        partner_id=partner_id,
-        name=partner["name"],
-        registration_valid_to=partner["registration_valid_to"],
-    )
+        emit(conn, LocalPartnerRejected(**about, reason=notes or ""))
+    else:
+        valid_to = partner["registration_valid_to"]
+        emit(conn, LocalPartnerApproved(**about, name=partner["name"], registration_valid_to=valid_to))

@@ -36,11 +36,14 @@ class PartnerImport:
         self._by = by
         self._now = now
         self._today = now.astimezone(JAKARTA).date()
+        self._held: list[UUID] = []
         self._imported: list[tuple[UUID, Sequence[str]]] = []
 
     async def prepare(self) -> None:
         status = await self._conn.fetchval("SELECT status FROM organisation WHERE id = $1 FOR SHARE", self._ngo_id)
         require_active(OrganisationStatus(status), "to propose local partners")
+        held = await self._conn.fetch("SELECT ngo_id FROM holders(NULL) WHERE holder_id = $1", self._ngo_id)
+        self._held = [row["ngo_id"] for row in held]
 
     async def write(self, chunk: Sequence[tuple[int, Any]]) -> list[RowProblem]:
         problems = [problem for line, row in chunk for problem in self._broken_rules(line, row)]
@@ -73,12 +76,22 @@ class PartnerImport:
         written = await self._conn.fetch(
             """
             INSERT INTO local_partner (id, ngo_id, status, name, legal_form, registration_number,
-                                       registration_valid_to, regions, programme, proposed_at, proposed_by)
+                                       registration_valid_to, regions, programme, proposed_at, proposed_by,
+                                       predecessor_id)
             SELECT r.id, $1, $2, r.name, r.legal_form, r.number, r.valid_to, string_to_array(r.regions, ' '),
-                   r.programme, $3, $4
+                   r.programme, $3, $4,
+                   (SELECT o.id FROM local_partner o
+                    WHERE o.ngo_id = ANY($12) AND lower(o.registration_number) = lower(r.number)
+                      AND o.status IN ('rejected', 'ended')
+                    ORDER BY o.proposed_at DESC, o.id DESC LIMIT 1)
             FROM unnest($5::uuid[], $6::text[], $7::text[], $8::text[], $9::date[], $10::text[], $11::text[])
                  AS r (id, name, legal_form, number, valid_to, regions, programme)
-            ON CONFLICT (ngo_id, lower(registration_number)) WHERE status <> 'rejected' DO NOTHING RETURNING id
+            WHERE NOT EXISTS (
+                SELECT FROM local_partner o
+                WHERE o.ngo_id = ANY($12) AND lower(o.registration_number) = lower(r.number)
+                  AND o.status NOT IN ('rejected', 'ended'))
+            ON CONFLICT (ngo_id, lower(registration_number)) WHERE status NOT IN ('rejected', 'ended')
+            DO NOTHING RETURNING id
             """,
             self._ngo_id,
             Status.PROPOSED,
@@ -91,6 +104,7 @@ class PartnerImport:
             [row.registration_valid_to for _, row in rows],
             [" ".join(row.regions) for _, row in rows],
             [row.programme for _, row in rows],
+            self._held,
         )
         return {row["id"] for row in written}
 

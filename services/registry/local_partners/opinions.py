@@ -7,7 +7,7 @@ from uuid import UUID
 
 from services.registry.errors import AlreadyExists
 from services.registry.events import LocalPartnerNoteReleased, LocalPartnerOpinionRecorded
-from services.registry.local_partners.clearance import lock_partner
+from services.registry.local_partners.clearance import about_partner, lock_partner
 from services.registry.local_partners.rules import Action, Status, advance
 from shared.clock import JAKARTA
 from shared.db import Connection
@@ -46,12 +46,8 @@ async def record_opinion(
     if opinion_id is None:
         raise AlreadyExists("the opinion that this body gave on that day is recorded already")
     # Without regions: that there is an opinion concerns nobody but the ministry.
-    emit(
-        conn,
-        LocalPartnerOpinionRecorded(
-            occurred_at=now, actor=by, ngo_id=partner["ngo_id"], partner_id=partner_id, opinion_id=opinion_id
-        ),
-    )
+    about = about_partner(partner, by, now) | {"regions": ()}
+    emit(conn, LocalPartnerOpinionRecorded(**about, opinion_id=opinion_id))
     return opinion_id
 
 
@@ -79,8 +75,10 @@ async def release_note(
     """Let the organisation see what the officer writes of an opinion. Once: what was seen stays seen."""
     found = await conn.fetchrow(
         """
-        SELECT o.version, o.released_at, p.ngo_id, p.regions
-        FROM local_partner_opinion o JOIN local_partner p ON p.id = o.partner_id
+        SELECT o.version, o.released_at, p.id, p.ngo_id, p.regions, h.holder_id
+        FROM local_partner_opinion o
+        JOIN local_partner p ON p.id = o.partner_id
+        JOIN holders(NULL) h ON h.ngo_id = p.ngo_id
         WHERE o.id = $2 AND o.partner_id = $1 FOR UPDATE OF o
         """,
         partner_id,
@@ -101,14 +99,4 @@ async def release_note(
         now,
         by.subject,
     )
-    emit(
-        conn,
-        LocalPartnerNoteReleased(
-            occurred_at=now,
-            actor=by,
-            ngo_id=found["ngo_id"],
-            regions=tuple(found["regions"]),
-            partner_id=partner_id,
-            opinion_id=opinion_id,
-        ),
-    )
+    emit(conn, LocalPartnerNoteReleased(**about_partner(found, by, now), opinion_id=opinion_id))

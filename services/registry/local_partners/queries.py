@@ -22,19 +22,26 @@ async def list_partners(
     partner_id: UUID | None = None,
     status: Status | None = None,
     region: str | None = None,
+    ngo_id: UUID | None = None,
+    on: date | None = None,
 ) -> list[Any]:
+    """`ngo_id`: held by it; `on`: proposed and not ended on that day, and by whoever held it then."""
     return await fetch_page(
         conn,
         page,
         """
-        SELECT id, version, ngo_id, status, name, legal_form, registration_number, registration_valid_to,
-               regions, programme, proposed_at, decided_at, notes, address, npwp, funding_amount,
-               funding_currency, starts_on, ends_on, has_bank_account, started_on, ended_on, end_reason
-        FROM local_partner
-        WHERE (ngo_id = $1 OR $2 OR regions && $3)
+        SELECT p.id, p.version, p.ngo_id, p.status, p.name, p.legal_form, p.registration_number,
+               p.registration_valid_to, p.regions, p.programme, p.proposed_at, p.decided_at, p.notes, p.address, p.npwp,
+               p.funding_amount, p.funding_currency, p.starts_on, p.ends_on, p.has_bank_account, p.started_on,
+               p.ended_on, p.end_reason, p.predecessor_id, nullif(h.holder_id, p.ngo_id) AS passed_to_ngo_id
+        FROM local_partner p JOIN holders($8) h ON h.ngo_id = p.ngo_id
+        WHERE (p.ngo_id = $1 OR h.holder_id = $1 OR $2 OR p.regions && $3)
           AND ($4::uuid IS NULL OR id = $4)
           AND ($5::text IS NULL OR status = $5)
-          AND ($6::text[] IS NULL OR regions && $6)
+          AND ($6::text[] IS NULL OR p.regions && $6)
+          AND ($7::uuid IS NULL OR h.holder_id = $7)
+          AND ($8::date IS NULL
+               OR $8 BETWEEN (p.proposed_at AT TIME ZONE 'Asia/Jakarta')::date AND coalesce(p.ended_on, 'infinity'))
         """,
         scope.ngo_id,
         scope.everything,
@@ -42,12 +49,14 @@ async def list_partners(
         partner_id,
         status,
         codes_asked_for(region),
+        ngo_id,
+        on,
         sorting=SORTING,
     )
 
 
 async def find_partner(conn: Connection, partner_id: UUID, scope: Scope) -> dict[str, Any] | None:
-    """With its consents, the steps it took, and the notes on opinions that were released."""
+    """With its consents, its steps, the renewals of its registration, and the notes that were released."""
     rows = await list_partners(conn, ONE, scope, partner_id=partner_id)
     if not rows:
         return None
@@ -65,6 +74,14 @@ async def find_partner(conn: Connection, partner_id: UUID, scope: Scope) -> dict
         """,
         partner_id,
     )
+    renewals = await conn.fetch(
+        """
+        SELECT state, registration_number, registration_valid_to, document_sha256, given_at, decided_at,
+               decided_by_role, reason, previous_number, previous_valid_to
+        FROM local_partner_renewal WHERE partner_id = $1 ORDER BY given_at, id
+        """,
+        partner_id,
+    )
     notes = await conn.fetch(
         """
         SELECT released_note AS note, released_at FROM local_partner_opinion
@@ -76,6 +93,7 @@ async def find_partner(conn: Connection, partner_id: UUID, scope: Scope) -> dict
         **rows[0],
         "consents": [dict(consent) for consent in consents],
         "steps": [dict(step) for step in steps],
+        "renewals": [dict(renewal) for renewal in renewals],
         "released_notes": [dict(note) for note in notes],
         "missing": missing(rows[0], {consent["region"] for consent in consents}),
     }

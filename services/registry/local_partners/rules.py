@@ -34,12 +34,24 @@ class Action(StrEnum):
     REJECT = "reject"
     START = "start with"
     END = "end with"
+    GIVE_RENEWAL = "give a renewed registration of"
+    CONFIRM_RENEWAL = "confirm the renewed registration of"
+    REFUSE_RENEWAL = "refuse the renewed registration of"
 
 
 class Decision(StrEnum):
     APPROVED = "approved"
     APPROVED_WITH_NOTES = "approved_with_notes"
     REJECTED = "rejected"
+
+
+class RenewalState(StrEnum):
+    """`given`: it waits for a decision; `replaced`: another one was given before there was any."""
+
+    GIVEN = "given"
+    REPLACED = "replaced"
+    CONFIRMED = "confirmed"
+    REFUSED = "refused"
 
 
 class Stance(StrEnum):
@@ -53,6 +65,9 @@ DECISIONS: Final[Mapping[Decision, Action]] = {
     Decision.APPROVED_WITH_NOTES: Action.APPROVE_WITH_NOTES,
     Decision.REJECTED: Action.REJECT,
 }
+
+USABLE: Final = (Status.APPROVED, Status.APPROVED_WITH_NOTES, Status.ACTIVE)
+"""Whom work plans and regional activities may name, as long as the registration is valid (V20)."""
 
 NEXT: Final[Mapping[tuple[Status, Action], Status]] = {
     (Status.PROPOSED, Action.CHANGE): Status.PROPOSED,
@@ -76,10 +91,12 @@ NEXT: Final[Mapping[tuple[Status, Action], Status]] = {
     (Status.APPROVED, Action.END): Status.ENDED,
     (Status.APPROVED_WITH_NOTES, Action.END): Status.ENDED,
     (Status.ACTIVE, Action.END): Status.ENDED,
+    **{
+        (status, action): status
+        for status in USABLE
+        for action in (Action.GIVE_RENEWAL, Action.CONFIRM_RENEWAL, Action.REFUSE_RENEWAL)
+    },
 }
-
-USABLE: Final = (Status.APPROVED, Status.APPROVED_WITH_NOTES, Status.ACTIVE)
-"""Whom work plans and regional activities may name, as long as the registration is valid (V20)."""
 
 
 def advance(status: Status, action: Action) -> Status:
@@ -104,6 +121,13 @@ def check_registration(valid_to: date, on: date) -> None:
             rule="V20",
             legal_basis=UNDER_LAW,
         )
+
+
+def check_renewal(valid_to: date, present: date, on: date) -> None:
+    """`present`: the last day of the registration as it is."""
+    check_registration(valid_to, on)
+    if valid_to <= present:
+        raise InvalidInput.field("#/registration_valid_to", f"must be after {present}, when the present one ends")
 
 
 def check_day(pointer: str, day: date, *, earliest: date, today: date) -> None:

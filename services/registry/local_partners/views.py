@@ -2,13 +2,13 @@
 
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Annotated, Self
+from typing import Annotated, Literal, Self
 from uuid import UUID
 
 from pydantic import Field, model_validator
 
 from services.registry.dates import Day
-from services.registry.local_partners.rules import Decision, Stance, Status
+from services.registry.local_partners.rules import Decision, RenewalState, Stance, Status
 from services.registry.money import Amount, Currency
 from services.registry.organisations.views import OrganisationLink
 from services.registry.reference.rules import REGENCIES_MAX, Regencies, RegionCode
@@ -78,6 +78,25 @@ class ClearanceStep(Body):
     note: Reason | None = None
 
 
+class Renewal(Body):
+    """The registration (SKT or AHU) as it was renewed."""
+
+    registration_number: Line
+    registration_valid_to: Day
+    document_sha256: Fingerprint
+
+
+class RenewalDecision(Body):
+    decision: Literal["confirmed", "refused"]
+    reason: Reason | None = None
+
+    @model_validator(mode="after")
+    def _gives_a_reason_to_refuse(self) -> Self:
+        if self.decision == "refused" and self.reason is None:
+            raise wrong("is needed to refuse", "reason")
+        return self
+
+
 class Start(Body):
     started_on: Day
 
@@ -102,6 +121,7 @@ class LocalPartner(View):
     id: UUID
     version: Number
     ngo_id: UUID
+    passed_to_ngo_id: UUID | None = Field(description="Who holds it since the organisation that proposed it has merged")
     status: Status
     name: ShortText
     legal_form: ShortText
@@ -122,6 +142,9 @@ class LocalPartner(View):
     started_on: date | None
     ended_on: date | None
     end_reason: LongText | None
+    predecessor_id: UUID | None = Field(
+        description="The one under the same registration number that was rejected or ended before this was proposed"
+    )
 
 
 class ShownLocalPartner(LocalPartner):
@@ -144,6 +167,21 @@ class PartnerStep(View):
     at: datetime
 
 
+class RenewalView(View):
+    """A renewed registration; with `confirmed` it holds, in the place of the `previous_` one."""
+
+    state: RenewalState
+    registration_number: ShortText
+    registration_valid_to: date
+    document_sha256: ShortText
+    given_at: datetime
+    decided_at: datetime | None
+    decided_by_role: ShortText | None
+    reason: LongText | None
+    previous_number: ShortText | None
+    previous_valid_to: date | None
+
+
 class ReleasedNote(View):
     note: LongText
     released_at: datetime
@@ -152,6 +190,7 @@ class ReleasedNote(View):
 class PartnerInFull(LocalPartner):
     consents: list[ConsentView] = Field(max_length=REGENCIES_MAX)
     steps: list[PartnerStep] = Field(max_length=10_000)
+    renewals: list[RenewalView] = Field(max_length=10_000, description="Of its registration, oldest first")
     released_notes: list[ReleasedNote] = Field(max_length=10_000)
     missing: list[ShortText] = Field(
         max_length=1000, description="What the form asks for and the partner has not shown; `consents/53.06`: by region"

@@ -24,6 +24,12 @@ async def membership_of(conn: Connection | asyncpg.Pool, subject: str) -> Member
 
 async def list_members(conn: Connection, ngo_id: UUID) -> list[Any]:
     rows: list[Any] = await conn.fetch(
-        "SELECT subject, role, since FROM membership WHERE ngo_id = $1 ORDER BY since, subject", ngo_id
+        "SELECT subject, role, since, version FROM membership WHERE ngo_id = $1 ORDER BY since, subject", ngo_id
     )
     return rows
+
+
+async def find_member(conn: Connection, ngo_id: UUID, subject: str) -> Any | None:
+    return await conn.fetchrow(
+        "SELECT subject, role, since, version FROM membership WHERE ngo_id = $1 AND subject = $2", ngo_id, subject
+    )

@@ -174,7 +174,10 @@ async def merge_into_successor(
     by: ActedBy,
     now: datetime,
 ) -> None:
-    """The organisation stays findable and points to its successor, to whom its agreements pass."""
+    """The organisation stays findable and points to its successor, to whom its agreements pass.
+
+    So do its local partners and notified activities, by what is recorded here alone: see `holders` in the database.
+    """
     if ngo_id == successor_id:
         raise InvalidInput.field("#/successor_id", "must be another organisation")
     if effective_on > now.astimezone(JAKARTA).date():

@@ -71,6 +71,7 @@ class Activity(View):
     id: UUID
     version: Number
     ngo_id: UUID
+    passed_to_ngo_id: UUID | None = Field(description="Who holds it since the organisation that notified it has merged")
     status: Status
     kind: Kind
     notice_version: Number
@@ -121,10 +122,18 @@ async def list_activities(
     status: Annotated[Status | None, Query(description="Only those in this status")] = None,
     kind: Annotated[Kind | None, Query(description="Only those of this kind")] = None,
     region: Annotated[RegionCode | None, Query(description="Only those that take place there")] = None,
+    ngo_id: Annotated[UUID | None, Query(description="Only those that this organisation holds")] = None,
+    on: Annotated[
+        Day | None, Query(description="Only those that take place on this day, and who holds them then")
+    ] = None,
 ) -> Response:
-    """One's own NGO's; an official of a region sees those that take place there, one of the ministry all."""
+    """One's own NGO's, also those that it has from a merger; an official of a region sees those that take place there,
+    one of the ministry all.
+    """
     async with db.read() as conn:
-        rows = await queries.list_activities(conn, page_request, scope, status=status, kind=kind, region=region)
+        rows = await queries.list_activities(
+            conn, page_request, scope, status=status, kind=kind, region=region, ngo_id=ngo_id, on=on
+        )
         found = await with_related(rows, chosen, "organisation", "ngo_id", partial(organisations_named, conn))
     return page_response(
         request,

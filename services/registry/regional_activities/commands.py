@@ -37,21 +37,22 @@ from shared.regions import check_codes, listed
 async def notify(conn: Connection, notice: Mapping[str, Any], *, member: Member, now: datetime) -> UUID:
     """`notice`: its columns as they stand in the form."""
     await _check(conn, notice, member.ngo_id, now)
-    row = await conn.fetchrow(
+    activity_id = uuid7()
+    await conn.execute(
         """
         INSERT INTO regional_activity (id, ngo_id, status, kind, agreement_id, licence_id, local_partner_ids, title,
                                        activities, regions, starts_on, ends_on, notified_at, notified_by)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14) RETURNING *
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)
         """,
-        uuid7(),
+        activity_id,
         member.ngo_id,
         Status.NOTIFIED,
         *_columns(notice),
         now,
         member.by.subject,
     )
+    row: Any = await lock_activity(conn, activity_id)
     emit(conn, RegionalActivityNotified(**about_activity(row, member.by, now), **_described(row)))
-    activity_id: UUID = row["id"]
     return activity_id
 
 
@@ -69,14 +70,14 @@ async def change(
     expect_version(found["version"], version)
     status = advance(Status(found["status"]), Action.CHANGE)
     await _check(conn, notice, member.ngo_id, now)
-    row = await conn.fetchrow(
+    await conn.execute(
         """
         UPDATE regional_activity
         SET version = version + 1, status = $2, kind = $3, agreement_id = $4, licence_id = $5,
             local_partner_ids = $6, title = $7, activities = $8, regions = $9, starts_on = $10, ends_on = $11,
             notified_at = $12, notified_by = $13, notice_version = notice_version + 1, recorded_at = NULL,
             recorded_by = NULL, recorded_by_role = NULL
-        WHERE id = $1 RETURNING *
+        WHERE id = $1
         """,
         activity_id,
         status,
@@ -84,6 +85,7 @@ async def change(
         now,
         member.by.subject,
     )
+    row: Any = await lock_activity(conn, activity_id)
     about = about_activity(row, member.by, now)
     # A region in which it takes place no longer must learn of it too.
     about["regions"] = tuple(sorted({*found["regions"], *row["regions"]}))
@@ -126,12 +128,19 @@ async def withdraw(
 
 
 async def lock_activity(conn: Connection, activity_id: UUID) -> Any | None:
-    return await conn.fetchrow("SELECT * FROM regional_activity WHERE id = $1 FOR UPDATE", activity_id)
+    """`holder_id`: the organisation that acts on it, which may have it from one that merged."""
+    return await conn.fetchrow(
+        """
+        SELECT a.*, h.holder_id FROM regional_activity a JOIN holders(NULL) h ON h.ngo_id = a.ngo_id
+        WHERE a.id = $1 FOR UPDATE OF a
+        """,
+        activity_id,
+    )
 
 
 async def _lock_own(conn: Connection, activity_id: UUID, member: Member) -> Any:
     row = await lock_activity(conn, activity_id)
-    if row is None or row["ngo_id"] != member.ngo_id:
+    if row is None or row["holder_id"] != member.ngo_id:
         raise NotFound("there is no notified activity with this id among your organisation's")
     return row
 
@@ -179,7 +188,10 @@ async def _ground(conn: Connection, notice: Mapping[str, Any], ngo_id: UUID) -> 
         ngo_id,
     )
     partners = await conn.fetch(
-        "SELECT id, registration_valid_to FROM local_partner WHERE id = ANY($1) AND ngo_id = $2 AND status = ANY($3)",
+        """
+        SELECT p.id, p.registration_valid_to FROM local_partner p JOIN holders(NULL) h ON h.ngo_id = p.ngo_id
+        WHERE p.id = ANY($1) AND h.holder_id = $2 AND p.status = ANY($3)
+        """,
         notice["local_partner_ids"],
         ngo_id,
         USABLE,
@@ -216,6 +228,7 @@ def about_activity(row: Mapping[str, Any], by: ActedBy, now: datetime) -> dict[s
         "regions": tuple(row["regions"]),
         "activity_id": row["id"],
         "version": row["notice_version"],
+        "passed_to_ngo_id": None if row["holder_id"] == row["ngo_id"] else row["holder_id"],
     }
 
 

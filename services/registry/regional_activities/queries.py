@@ -22,19 +22,25 @@ async def list_activities(
     status: Status | None = None,
     kind: Kind | None = None,
     region: str | None = None,
+    ngo_id: UUID | None = None,
+    on: date | None = None,
 ) -> list[Any]:
+    """`ngo_id`: held by it; `on`: takes place on that day, and by whoever holds it then."""
     return await fetch_page(
         conn,
         page,
         """
-        SELECT id, version, ngo_id, status, kind, notice_version, agreement_id, licence_id, local_partner_ids, title,
-               activities, regions, starts_on, ends_on, notified_at, recorded_at, withdrawal_reason
-        FROM regional_activity
-        WHERE (ngo_id = $1 OR $2 OR regions && $3)
+        SELECT a.id, a.version, a.ngo_id, a.status, a.kind, a.notice_version, a.agreement_id, a.licence_id,
+               a.local_partner_ids, a.title, a.activities, a.regions, a.starts_on, a.ends_on, a.notified_at,
+               a.recorded_at, a.withdrawal_reason, nullif(h.holder_id, a.ngo_id) AS passed_to_ngo_id
+        FROM regional_activity a JOIN holders($9) h ON h.ngo_id = a.ngo_id
+        WHERE (a.ngo_id = $1 OR h.holder_id = $1 OR $2 OR a.regions && $3)
           AND ($4::uuid IS NULL OR id = $4)
           AND ($5::text IS NULL OR status = $5)
           AND ($6::text IS NULL OR kind = $6)
-          AND ($7::text[] IS NULL OR regions && $7)
+          AND ($7::text[] IS NULL OR a.regions && $7)
+          AND ($8::uuid IS NULL OR h.holder_id = $8)
+          AND ($9::date IS NULL OR $9 BETWEEN a.starts_on AND a.ends_on)
         """,
         scope.ngo_id,
         scope.everything,
@@ -43,6 +49,8 @@ async def list_activities(
         status,
         kind,
         codes_asked_for(region),
+        ngo_id,
+        on,
         sorting=SORTING,
     )
 
@@ -53,7 +61,7 @@ async def find_activity(conn: Connection, activity_id: UUID, scope: Scope) -> di
     if not rows:
         return None
     row = rows[0]
-    whole = scope.everything or row["ngo_id"] == scope.ngo_id
+    whole = scope.everything or scope.ngo_id in (row["ngo_id"], row["passed_to_ngo_id"])
     answers = await conn.fetch(
         """
         SELECT notice_version, region, answer, reason, answered_at FROM regional_activity_answer

@@ -4,7 +4,7 @@ from uuid import uuid4
 
 import httpx
 
-from services.registry.events import MemberRemoved, NgoMerged
+from services.registry.events import LocalPartnerEnded, MemberRemoved, NgoMerged
 from tests.notifications.happenings import (
     NOON,
     SOMEBODY,
@@ -112,6 +112,27 @@ async def test_a_merger_is_told_to_the_organisation_and_to_its_successor(world: 
 
     assert old["title_id"] == "ICCO bergabung dengan organisasi lain"
     assert new["body_id"] == ("Sejak 1 Januari 2021, kewajiban ICCO yang belum selesai menjadi kewajiban Anda.")
+
+
+async def test_what_passed_on_with_a_merger_is_told_to_who_holds_it(world: World, api: httpx.AsyncClient) -> None:
+    icco, cordaid = uuid4(), uuid4()
+    ended = LocalPartnerEnded(
+        occurred_at=NOON,
+        actor=SOMEBODY,
+        ngo_id=icco,
+        passed_to_ngo_id=cordaid,
+        partner_id=uuid4(),
+        ended_on=date(2021, 2, 1),
+        reason="selesai",
+    )
+    await world.publish("registry", ngo_applied(icco, "ICCO"), member_added(icco, "of-icco"), ended)
+    await world.publish("registry", member_added(cordaid, "of-cordaid"))
+    await world.deliver("registry", "notifications")
+
+    old, new = [await inbox(api, world.read(sub=sub)) for sub in ("of-icco", "of-cordaid")]
+
+    assert [message["type"].split(".")[2] for message in old] == ["NgoApplied"]
+    assert [message["title_id"] for message in new] == ["Kemitraan lokal berakhir"]
 
 
 async def test_each_person_marks_messages_as_read_for_himself(world: World, api: httpx.AsyncClient) -> None:

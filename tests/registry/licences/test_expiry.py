@@ -167,6 +167,102 @@ async def test_a_lead_time_that_ended_is_not_used_any_more(
     assert [lead for _, lead in await told()] == [9, 4]
 
 
+Renew = Callable[..., Awaitable[Json]]
+
+
+@pytest.fixture
+def renew(world: World, registry: httpx.AsyncClient, permit: Json) -> Renew:
+    """Records an izin prinsip that follows on the permit, changed as named."""
+
+    async def record(**changes: str) -> Json:
+        licence = {
+            "kind": "IZIN_PRINSIP",
+            "number": "DEMO-IP-11/2022",
+            "issuer": "Kementerian Luar Negeri",
+            "issued_on": "2020-12-01",
+            "valid_from": "2023-02-02",
+            "valid_to": "2026-02-02",
+        }
+        response = await registry.post(
+            f"/v1/organisations/{permit['ngo_id']}/licences",
+            json=licence | changes,
+            headers=world.write(sub=APPLICANT),
+        )
+        assert response.status_code == 201, response.text
+        recorded: Json = response.json()
+        return recorded
+
+    return record
+
+
+async def test_nothing_more_is_told_of_a_licence_that_another_one_follows(
+    permit: Json, renew: Renew, move_to: MoveTo, told: Told, status_of: Callable[[], Awaitable[str]]
+) -> None:
+    await move_to(warned(9))
+    await renew()
+    for moment in (*(warned(months) for months in (6, 4, 3)), in_jakarta(LAST_DAY + timedelta(days=1))):
+        await move_to(moment)
+        await move_to(moment)
+
+    assert await told() == [("LicenceExpiring", 9)]
+    assert await status_of() == "EXPIRED"
+
+
+async def test_of_the_one_that_follows_there_is_word_in_its_turn(
+    permit: Json, renew: Renew, move_to: MoveTo, told: Told
+) -> None:
+    await renew()
+    await move_to(in_jakarta(date(2026, 2, 3)))
+    await move_to(in_jakarta(date(2026, 2, 4)))
+
+    assert await told() == [("LicenceExpired", None)]
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"valid_from": "2023-02-03"},  # a day without any
+        {"valid_from": "2022-02-01", "valid_to": "2023-02-01"},  # ends as the permit does
+        {"kind": "IZIN_OPERASIONAL", "valid_from": "2022-02-01", "valid_to": "2023-01-31"},
+    ],
+)
+async def test_what_does_not_cover_the_time_after_it_silences_nothing(
+    permit: Json, renew: Renew, move_to: MoveTo, told: Told, changes: dict[str, str]
+) -> None:
+    await renew(**changes)
+    await move_to(warned(9))
+
+    assert ("LicenceExpiring", 9) in await told()
+
+
+async def test_a_partners_registration_does_not_silence_another_partners(
+    permit: Json, renew: Renew, move_to: MoveTo, told: Told
+) -> None:
+    partner = {"kind": "SKT_MITRA", "valid_from": "2020-02-01"}
+    await renew(**partner, number="DEMO-SKT-1", valid_to="2022-02-01")
+    await renew(**partner, number="DEMO-SKT-2", valid_to="2025-02-01")
+    await move_to(in_jakarta(date(2021, 11, 1)))
+
+    assert await told() == [("LicenceExpiring", 3)]
+
+
+async def test_once_the_one_that_follows_is_revoked_what_is_left_is_told(
+    world: World, registry: httpx.AsyncClient, permit: Json, renew: Renew, move_to: MoveTo, told: Told
+) -> None:
+    following = await renew(valid_from="2022-01-01", valid_to="2024-12-31")
+    await move_to(warned(6))
+    revoked = await registry.post(
+        f"/v1/organisations/{permit['ngo_id']}/licences/{following['id']}/revocation",
+        json={"revoked_on": "2022-07-31", "reason": "an unlawful activity"},
+        headers=world.write("fasker_head", match=1),
+    )
+    assert revoked.status_code == 200, revoked.text
+    for _ in range(2):
+        await move_to(warned(4))
+
+    assert await told() == [("LicenceRevoked", None), ("LicenceExpiring", 4)]
+
+
 async def many_licences(world: World, permit: Json, count: int) -> None:
     await (await world.pool("registry")).execute(
         """

@@ -197,3 +197,20 @@ async def test_only_people_of_an_active_organisation_import(
     no_member = await registry.post("/v1/local-partners/imports", content=as_csv([PARTNER]), headers=headers)
 
     assert (not_yet_active.status_code, no_member.status_code) == (409, 403)
+
+
+async def test_whoever_is_over_is_proposed_again_in_an_import_too(
+    world: World, registry: httpx.AsyncClient, active: Json
+) -> None:
+    first = await registry.post("/v1/local-partners", json=PARTNER, headers=world.write(sub=APPLICANT))
+    await registry.post(
+        f"/v1/local-partners/{first.json()['id']}/decision",
+        json={"decision": "rejected", "notes": "the address is wrong"},
+        headers=world.write("fasker_officer", match=1),
+    )
+
+    again = await send(world, registry, as_json_lines([PARTNER]), "application/jsonl")
+
+    assert again.status_code == 200, again.text
+    listed = await registry.get("/v1/local-partners?status=proposed", headers=world.read(sub=APPLICANT))
+    assert [row["predecessor_id"] for row in listed.json()["items"]] == [first.json()["id"]]

@@ -100,18 +100,57 @@ async def test_a_wrong_proposal_is_refused(world: World, registry: httpx.AsyncCl
         assert (change, broken(response)) == (change, {error})
 
 
-async def test_a_partner_is_proposed_again_only_after_a_rejection(
-    world: World, registry: httpx.AsyncClient, proposed: Json
+async def test_who_is_there_is_not_proposed_twice(world: World, registry: httpx.AsyncClient, proposed: Json) -> None:
+    same = PARTNER | {"registration_number": "demo-skt-1"}
+
+    twice = await registry.post("/v1/local-partners", json=same, headers=world.write(sub=APPLICANT))
+
+    assert (twice.status_code, proposed["predecessor_id"]) == (409, None)
+
+
+@pytest.mark.parametrize("over", ["rejected", "ended"])
+async def test_who_is_over_is_proposed_again_as_the_successor_and_decided_on_anew(
+    world: World, registry: httpx.AsyncClient, proposed: Json, over: str
 ) -> None:
-    twice = await registry.post("/v1/local-partners", json=PARTNER, headers=world.write(sub=APPLICANT))
-    await registry.post(
-        f"/v1/local-partners/{proposed['id']}/decision",
-        json={"decision": "rejected", "notes": "the address is wrong"},
+    address = f"/v1/local-partners/{proposed['id']}"
+    rejected, approved = {"decision": "rejected", "notes": "the address is wrong"}, {"decision": "approved"}
+    decided = await registry.post(
+        f"{address}/decision",
+        json=rejected if over == "rejected" else approved,
         headers=world.write("fasker_officer", match=1),
     )
-    again = await registry.post("/v1/local-partners", json=PARTNER, headers=world.write(sub=APPLICANT))
+    if over == "ended":
+        end = {"ended_on": decided.json()["decided_at"][:10], "reason": "the programme is over"}
+        ended = await registry.post(f"{address}/end", json=end, headers=world.write(sub=APPLICANT, match=2))
+        assert ended.status_code == 200, ended.text
 
-    assert (twice.status_code, again.status_code) == (409, 201)
+    again = await registry.post("/v1/local-partners", json=PARTNER, headers=world.write(sub=APPLICANT))
+    twice = await registry.post("/v1/local-partners", json=PARTNER, headers=world.write(sub=APPLICANT))
+
+    assert (again.status_code, twice.status_code) == (201, 409)
+    assert (again.json()["status"], again.json()["predecessor_id"]) == ("proposed", proposed["id"])
+    assert again.json()["steps"] == []
+    told = (await world.events("registry"))[-1]
+    assert (told["type"], told["data"]["predecessor_id"]) == ("LocalPartnerProposed", proposed["id"])
+    assert (await registry.get(address, headers=world.read(sub=APPLICANT))).json()["status"] == over
+
+
+async def test_a_proposal_that_takes_on_the_number_of_one_that_is_over_comes_after_it(
+    world: World, registry: httpx.AsyncClient, proposed: Json
+) -> None:
+    other = PARTNER | {"registration_number": "DEMO-SKT-2"}
+    made = await registry.post("/v1/local-partners", json=other, headers=world.write(sub=APPLICANT))
+    await registry.post(
+        f"/v1/local-partners/{proposed['id']}/decision",
+        json={"decision": "rejected", "notes": "the number is another's"},
+        headers=world.write("fasker_officer", match=1),
+    )
+
+    changed = await registry.put(
+        f"/v1/local-partners/{made.json()['id']}", json=PARTNER, headers=world.write(sub=APPLICANT, match=1)
+    )
+
+    assert (made.json()["predecessor_id"], changed.json()["predecessor_id"]) == (None, proposed["id"])
 
 
 async def test_only_people_of_an_active_organisation_propose(

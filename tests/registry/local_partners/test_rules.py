@@ -16,6 +16,7 @@ from services.registry.local_partners.rules import (
     check_day,
     check_orientation,
     check_registration,
+    check_renewal,
     missing,
 )
 from shared.errors import ActionNotAllowed, InvalidInput
@@ -66,6 +67,27 @@ def test_v20_a_registration_is_valid_through_its_last_day(last: date, days: int)
     with pytest.raises(InvalidInput) as refusal:
         check_registration(last, on=last + timedelta(days))
     assert refusal.value.rule == "V20"
+
+
+@pytest.mark.parametrize(
+    ("valid_to", "rule", "renews"),
+    [
+        (date(2027, 7, 1), None, True),
+        (date(2027, 6, 30), None, False),
+        (date(2026, 1, 1), None, False),
+        (date(2025, 1, 1), "V20", False),
+    ],
+)
+def test_a_renewed_registration_lasts_longer_than_the_present_one(
+    valid_to: date, rule: str | None, renews: bool
+) -> None:
+    present, today = date(2027, 6, 30), date(2025, 6, 1)
+    if renews:
+        check_renewal(valid_to, present, today)
+        return
+    with pytest.raises(InvalidInput) as refusal:
+        check_renewal(valid_to, present, today)
+    assert (refusal.value.errors[0].pointer, refusal.value.rule) == ("#/registration_valid_to", rule)
 
 
 @given(st.dates(date(1990, 1, 1), date(2100, 1, 1)), st.integers(0, 400), st.integers(-5, 405))

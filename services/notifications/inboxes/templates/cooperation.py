@@ -177,6 +177,33 @@ TEMPLATES: Final[Mapping[str, tuple[Template, ...]]] = {
             "A local partnership of {ngo} ended on {ended_on}. Reason: {reason}",
         ),
     ),
+    "LocalPartnerRenewalGiven": (
+        Template(
+            ("fasker_officer",),
+            "Perpanjangan SKT/AHU: {name}",
+            "Registration renewed: {name}",
+            "{ngo} menyampaikan perpanjangan SKT/AHU {name} sampai {registration_valid_to}. Mohon diperiksa.",
+            "{ngo} has given the renewed registration of {name}, valid until {registration_valid_to}. Please check it.",
+        ),
+    ),
+    "LocalPartnerRenewed": (
+        Template(
+            ("ngo",),
+            "Perpanjangan SKT/AHU {name} diterima",
+            "Renewed registration of {name} confirmed",
+            "{name} dapat dicantumkan dalam RKT sampai {registration_valid_to}.",
+            "{name} may be named in annual work plans (RKT) until {registration_valid_to}.",
+        ),
+    ),
+    "LocalPartnerRenewalRefused": (
+        Template(
+            ("ngo",),
+            "Perpanjangan SKT/AHU mitra lokal ditolak",
+            "Renewed registration of a local partner refused",
+            "Perpanjangan SKT/AHU mitra lokal Anda ditolak. Alasan: {reason}",
+            "The renewed registration of your local partner was refused. Reason: {reason}",
+        ),
+    ),
     "RegionalActivityNotified": (
         Template(
             ("region", "fasker_officer"),
