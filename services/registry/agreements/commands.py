@@ -148,11 +148,14 @@ async def _insert(conn: Connection, ngo_id: UUID, terms: Mapping[str, Any], *, b
 
 
 async def pass_on_agreements(conn: Connection, ngo_id: UUID, successor_id: UUID) -> None:
-    """With a merger. They stay under the organisation that signed them, marked with who stands in now."""
+    """With a merger. They stay under the organisation that signed them, marked with who stands in now.
+
+    What it had taken over itself goes with its own.
+    """
     await conn.execute(
         """
         UPDATE agreement SET status = 'passed_on', passed_to_ngo_id = $2, version = version + 1
-        WHERE ngo_id = $1 AND status = 'signed'
+        WHERE (ngo_id = $1 AND status = 'signed') OR (passed_to_ngo_id = $1 AND status = 'passed_on')
         """,
         ngo_id,
         successor_id,
@@ -160,13 +163,13 @@ async def pass_on_agreements(conn: Connection, ngo_id: UUID, successor_id: UUID)
 
 
 async def terminate_agreements(conn: Connection, ngo_id: UUID, *, reason: str | None, now: datetime) -> None:
-    """With the end of the organisation, of which its own event tells."""
+    """With the end of the organisation that holds them, of which its own event tells."""
     await conn.execute(
         """
         UPDATE agreement
         SET status = 'terminated', version = version + 1, end_reason = $3, ended_at = $4,
             ended_on = greatest(starts_on, least(ends_on, $2))
-        WHERE ngo_id = $1 AND status = 'signed'
+        WHERE (ngo_id = $1 AND status = 'signed') OR (passed_to_ngo_id = $1 AND status = 'passed_on')
         """,
         ngo_id,
         now.astimezone(JAKARTA).date(),

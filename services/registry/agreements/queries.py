@@ -59,11 +59,12 @@ async def find_agreement(conn: Connection, agreement_id: UUID) -> Any | None:
 
 
 async def working_area(conn: Connection, ngo_id: UUID) -> tuple[str, ...]:
-    """The regencies and cities of an organisation's agreements in force: whom its fate concerns."""
+    """The regencies and cities of the agreements that it signed or took over, and that run: whom its fate concerns."""
     rows = await conn.fetch(
         """
         SELECT DISTINCT unnest(regions) AS region FROM agreement
-        WHERE ngo_id = $1 AND status = 'signed' ORDER BY region
+        WHERE (ngo_id = $1 AND status = 'signed') OR (passed_to_ngo_id = $1 AND status = 'passed_on')
+        ORDER BY region
         """,
         ngo_id,
     )
