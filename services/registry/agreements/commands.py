@@ -4,11 +4,20 @@ An extension is a new agreement that names its predecessor; that one runs on to 
 """
 
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from services.registry.agreements.rules import Action, Status, advance, check_extension, check_permit
+from services.registry.agreements.queries import has_successor
+from services.registry.agreements.rules import (
+    Action,
+    Period,
+    Status,
+    advance,
+    check_conversion,
+    check_extension,
+    check_permit,
+)
 from services.registry.errors import AlreadyExists
 from services.registry.events import MspExtended, MspSigned
 from services.registry.licences.queries import principle_permits
@@ -31,8 +40,10 @@ async def sign_agreement(
     if status is None:
         raise InvalidInput.field("#/ngo_id", "must be a registered organisation")
     require_active(OrganisationStatus(status), "to sign an agreement")
-    await check_regions(conn, terms["regions"], "#/regions", on=now.astimezone(JAKARTA).date())
-    predecessor = await _lock_predecessor(conn, ngo_id, terms["predecessor_id"], terms["ends_on"])
+    today = now.astimezone(JAKARTA).date()
+    await check_regions(conn, terms["regions"], "#/regions", on=today)
+    check_conversion(terms, today)
+    predecessor = await _lock_predecessor(conn, ngo_id, terms["predecessor_id"], (terms["starts_on"], terms["ends_on"]))
     if terms["override_reason"] is None:
         check_permit(terms["starts_on"], terms["ends_on"], await principle_permits(conn, ngo_id))
     agreement_id = await _insert(conn, ngo_id, terms, by=by, now=now)
@@ -58,13 +69,13 @@ async def sign_agreement(
     return agreement_id
 
 
-async def _lock_predecessor(conn: Connection, ngo_id: UUID, predecessor_id: UUID | None, ends_on: date) -> Any | None:
+async def _lock_predecessor(conn: Connection, ngo_id: UUID, predecessor_id: UUID | None, period: Period) -> Any | None:
     """The organisation's own, or one that passed to it with a merger; nobody has carried it on before."""
     if predecessor_id is None:
         return None
     predecessor = await conn.fetchrow(
         """
-        SELECT id, status, regions, ends_on FROM agreement
+        SELECT id, status, regions, starts_on, ends_on FROM agreement
         WHERE id = $1 AND (ngo_id = $2 OR passed_to_ngo_id = $2) FOR UPDATE
         """,
         predecessor_id,
@@ -73,9 +84,9 @@ async def _lock_predecessor(conn: Connection, ngo_id: UUID, predecessor_id: UUID
     if predecessor is None:
         raise InvalidInput.field("#/predecessor_id", "must be an agreement of the same organisation")
     advance(Status(predecessor["status"]), Action.SUCCEED)
-    if await conn.fetchval("SELECT EXISTS (SELECT FROM agreement WHERE predecessor_id = $1)", predecessor_id):
+    if await has_successor(conn, predecessor_id):
         raise AlreadyExists("the predecessor has a successor already")
-    check_extension(ends_on, predecessor["ends_on"])
+    check_extension(period, (predecessor["starts_on"], predecessor["ends_on"]))
     return predecessor
 
 

@@ -32,7 +32,8 @@ async def list_agreements(
         SELECT id, version, ngo_id, status, number, title, starts_on, ends_on, counterpart_unit, scope, regions,
                amount, currency, rate, rate_date, amount_idr, signatory_functions, predecessor_id,
                override_reason, document_sha256, passed_to_ngo_id, signed_at, ended_on, end_reason,
-               (SELECT s.id FROM agreement s WHERE s.predecessor_id = agreement.id LIMIT 1) AS successor_id
+               (SELECT s.id FROM agreement s WHERE s.predecessor_id = agreement.id
+                ORDER BY s.status = 'terminated', s.id DESC LIMIT 1) AS successor_id
         FROM agreement
         WHERE ($1::uuid IS NULL OR id = $1)
           AND ($2::uuid IS NULL OR ngo_id = $2 OR passed_to_ngo_id = $2)
@@ -56,6 +57,14 @@ async def list_agreements(
 async def find_agreement(conn: Connection, agreement_id: UUID) -> Any | None:
     rows = await list_agreements(conn, ONE, agreement_id=agreement_id)
     return rows[0] if rows else None
+
+
+async def has_successor(conn: Connection, agreement_id: UUID) -> bool:
+    """Whether another agreement carries it on: one that was given up does not."""
+    found: bool = await conn.fetchval(
+        "SELECT EXISTS (SELECT FROM agreement WHERE predecessor_id = $1 AND status <> 'terminated')", agreement_id
+    )
+    return found
 
 
 async def working_area(conn: Connection, ngo_id: UUID) -> tuple[str, ...]:
