@@ -183,7 +183,7 @@ async def merge_into_successor(
     if successor_id not in statuses:
         raise InvalidInput.field("#/successor_id", "must be a registered organisation")
     require_active(statuses[successor_id], "to take over another one")
-    await _advance(
+    found = await _advance(
         conn,
         ngo_id,
         Action.MERGE,
@@ -194,6 +194,8 @@ async def merge_into_successor(
         successor_id=successor_id,
         merged_on=effective_on,
     )
+    if effective_on < (start := found["started_in_indonesia_on"]):
+        raise InvalidInput.field("#/effective_on", f"must be {start} or later: it did not work in Indonesia before")
     regions = await working_area(conn, ngo_id)
     await pass_on_agreements(conn, ngo_id, successor_id)
     emit(
@@ -231,7 +233,8 @@ async def _advance(
     """Take the step, if it is open, and record it. Returns the row as it was."""
     found = await conn.fetchrow(
         """
-        SELECT version, status, name, acronym, origin_country, sectors, counterpart_unit, applicant
+        SELECT version, status, name, acronym, origin_country, sectors, counterpart_unit, started_in_indonesia_on,
+               applicant
         FROM organisation WHERE id = $1 FOR UPDATE
         """,
         ngo_id,

@@ -86,12 +86,13 @@ async def test_the_successor_must_be_active(
     assert "active" in response.json()["detail"]
 
 
-async def test_a_merger_is_recorded_once_it_is_effective(
-    world: World, registry: httpx.AsyncClient, active: Json, successor: Json
+@pytest.mark.parametrize("day", ["2999-01-01", "2199-12-31", "2011-12-31"])
+async def test_a_merger_is_recorded_once_it_is_effective_and_not_from_before_the_work_in_indonesia(
+    world: World, registry: httpx.AsyncClient, active: Json, successor: Json, day: str
 ) -> None:
     response = await registry.post(
         f"/v1/organisations/{active['id']}/merger",
-        json=merger(successor["id"], effective_on="2999-01-01"),
+        json=merger(successor["id"], effective_on=day),
         headers=world.write("fasker_head", match=2),
     )
 
