@@ -5,7 +5,7 @@ An extension is a new agreement that names its predecessor; that one runs on to 
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from services.registry.agreements.queries import has_successor
@@ -30,6 +30,8 @@ from shared.errors import InvalidInput
 from shared.events.append import emit
 from shared.events.envelope import ActedBy
 from shared.ids import uuid7
+
+ORGANISATION_CLOSED: Final = "organisasi ditutup (the organisation was closed)"
 
 
 async def sign_agreement(
@@ -173,8 +175,11 @@ async def pass_on_agreements(conn: Connection, ngo_id: UUID, successor_id: UUID)
     )
 
 
-async def terminate_agreements(conn: Connection, ngo_id: UUID, *, reason: str | None, now: datetime) -> None:
-    """With the end of the organisation that holds them, of which its own event tells."""
+async def terminate_agreements(conn: Connection, ngo_id: UUID, *, now: datetime) -> None:
+    """With the end of the organisation that holds them, of which its own event tells.
+
+    Everybody reads why an agreement ended; why the ministry closed the organisation is between the two.
+    """
     await conn.execute(
         """
         UPDATE agreement
@@ -184,6 +189,6 @@ async def terminate_agreements(conn: Connection, ngo_id: UUID, *, reason: str | 
         """,
         ngo_id,
         now.astimezone(JAKARTA).date(),
-        reason,
+        ORGANISATION_CLOSED,
         now,
     )

@@ -160,7 +160,7 @@ async def suspend_reinstate_or_close(
         REASONED_EVENTS[action](occurred_at=now, actor=by, ngo_id=ngo_id, regions=regions, reason=reason),
     )
     if action is Action.CLOSE:
-        await terminate_agreements(conn, ngo_id, reason=reason, now=now)
+        await terminate_agreements(conn, ngo_id, now=now)
 
 
 async def merge_into_successor(
