@@ -74,6 +74,7 @@ WRONG_TERMS: list[tuple[Json, set[tuple[str, str | None]]]] = [
     ({"rate_date": "2199-12-31"}, {("#/rate_date", "V19")}),
     ({"amount_idr": "77907270.81"}, {("#/amount_idr", "V19")}),
     ({"rate": "0.0000625"}, {("#/amount_idr", "V19")}),
+    ({"amount": f"{'9' * 18}.99", "rate": f"{'9' * 12}.{'9' * 8}"}, {("#/amount_idr", "V19")}),
     ({"ngo_id": str(uuid4())}, {("#/ngo_id", None)}),
     ({"predecessor_id": str(uuid4())}, {("#/predecessor_id", None)}),
     ({"signatory_functions": []}, {("#/signatory_functions", None)}),
