@@ -3,7 +3,14 @@
 from decimal import Decimal
 from typing import Annotated, Any, Final
 
-from pydantic import AfterValidator, Field, ValidationError, ValidatorFunctionWrapHandler, WrapValidator
+from pydantic import (
+    AfterValidator,
+    BeforeValidator,
+    Field,
+    ValidationError,
+    ValidatorFunctionWrapHandler,
+    WrapValidator,
+)
 
 from shared.http.body import broken_rule
 
@@ -22,11 +29,16 @@ CURRENCIES: Final = frozenset(
 """Money that is paid with: ISO 4217 without funds, metals and test codes."""
 
 
-def _amount(given: Any, validate: ValidatorFunctionWrapHandler) -> Any:
+def _exact(given: Any) -> Any:
     if isinstance(given, float):
         raise broken_rule("V18", "must be sent as a text, such as `1250.50`: JSON numbers lose digits")
+    return given
+
+
+def _amount(given: Any, validate: ValidatorFunctionWrapHandler) -> Any:
     try:
-        return Decimal(validate(given)).quantize(CENT)  # one way to write an amount, also on the wire
+        # One way to write an amount, also on the wire; `-0` is 0.
+        return abs(Decimal(validate(_exact(given)))).quantize(CENT)
     except ValidationError:
         raise broken_rule(
             "V18", "must be an amount from 0 on, with 20 digits and 2 decimals at most, such as `1250.50`"
@@ -40,5 +52,8 @@ def _currency(code: str) -> str:
 
 
 Amount = Annotated[Decimal, Field(ge=0, max_digits=20, decimal_places=2), WrapValidator(_amount)]
+
+Rate = Annotated[Decimal, Field(gt=0, max_digits=20, decimal_places=8), BeforeValidator(_exact)]
+"""Rupiah for one unit of a currency."""
 
 Currency = Annotated[str, Field(max_length=3), AfterValidator(_currency)]

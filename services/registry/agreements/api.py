@@ -13,7 +13,7 @@ from services.registry.access import PUBLIC, FaskerHead
 from services.registry.agreements import commands, endings, queries
 from services.registry.agreements.rules import Status, provinces_of
 from services.registry.dates import Day
-from services.registry.money import Amount, Currency
+from services.registry.money import Amount, Currency, Rate
 from services.registry.organisations.queries import organisations_named
 from services.registry.organisations.views import OrganisationLink
 from services.registry.reference.rules import Regencies, RegionCode
@@ -41,7 +41,7 @@ class NewAgreement(Body):
     regions: Regencies
     amount: Amount
     currency: Currency
-    rate: Annotated[Decimal | None, Field(gt=0, max_digits=20, decimal_places=8)] = None
+    rate: Rate | None = None
     rate_date: Day | None = None
     amount_idr: Amount | None = None
     signatory_functions: Annotated[

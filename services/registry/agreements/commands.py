@@ -4,11 +4,20 @@ An extension is a new agreement that names its predecessor; that one runs on to 
 """
 
 from collections.abc import Mapping
-from datetime import date, datetime
-from typing import Any
+from datetime import datetime
+from typing import Any, Final
 from uuid import UUID
 
-from services.registry.agreements.rules import Action, Status, advance, check_extension, check_permit
+from services.registry.agreements.queries import has_successor
+from services.registry.agreements.rules import (
+    Action,
+    Period,
+    Status,
+    advance,
+    check_conversion,
+    check_extension,
+    check_permit,
+)
 from services.registry.errors import AlreadyExists
 from services.registry.events import MspExtended, MspSigned
 from services.registry.licences.queries import principle_permits
@@ -22,6 +31,8 @@ from shared.events.envelope import ActedBy
 from shared.ids import uuid7
 from shared.regions import check_codes, listed
 
+ORGANISATION_CLOSED: Final = "organisasi ditutup (the organisation was closed)"
+
 
 async def sign_agreement(
     conn: Connection, ngo_id: UUID, *, terms: Mapping[str, Any], by: ActedBy, now: datetime
@@ -31,8 +42,10 @@ async def sign_agreement(
     if status is None:
         raise InvalidInput.field("#/ngo_id", "must be a registered organisation")
     require_active(OrganisationStatus(status), "to sign an agreement")
-    check_codes(listed("#/regions", terms["regions"]), on=now.astimezone(JAKARTA).date())
-    predecessor = await _lock_predecessor(conn, ngo_id, terms["predecessor_id"], terms["ends_on"])
+    today = now.astimezone(JAKARTA).date()
+    check_codes(listed("#/regions", terms["regions"]), on=today)
+    check_conversion(terms, today)
+    predecessor = await _lock_predecessor(conn, ngo_id, terms["predecessor_id"], (terms["starts_on"], terms["ends_on"]))
     if terms["override_reason"] is None:
         check_permit(terms["starts_on"], terms["ends_on"], await principle_permits(conn, ngo_id))
     agreement_id = await _insert(conn, ngo_id, terms, by=by, now=now)
@@ -58,13 +71,13 @@ async def sign_agreement(
     return agreement_id
 
 
-async def _lock_predecessor(conn: Connection, ngo_id: UUID, predecessor_id: UUID | None, ends_on: date) -> Any | None:
+async def _lock_predecessor(conn: Connection, ngo_id: UUID, predecessor_id: UUID | None, period: Period) -> Any | None:
     """The organisation's own, or one that passed to it with a merger; nobody has carried it on before."""
     if predecessor_id is None:
         return None
     predecessor = await conn.fetchrow(
         """
-        SELECT id, status, regions, ends_on FROM agreement
+        SELECT id, status, regions, starts_on, ends_on FROM agreement
         WHERE id = $1 AND (ngo_id = $2 OR passed_to_ngo_id = $2) FOR UPDATE
         """,
         predecessor_id,
@@ -73,9 +86,9 @@ async def _lock_predecessor(conn: Connection, ngo_id: UUID, predecessor_id: UUID
     if predecessor is None:
         raise InvalidInput.field("#/predecessor_id", "must be an agreement of the same organisation")
     advance(Status(predecessor["status"]), Action.SUCCEED)
-    if await conn.fetchval("SELECT EXISTS (SELECT FROM agreement WHERE predecessor_id = $1)", predecessor_id):
+    if await has_successor(conn, predecessor_id):
         raise AlreadyExists("the predecessor has a successor already")
-    check_extension(ends_on, predecessor["ends_on"])
+    check_extension(period, (predecessor["starts_on"], predecessor["ends_on"]))
     return predecessor
 
 
@@ -148,28 +161,34 @@ async def _insert(conn: Connection, ngo_id: UUID, terms: Mapping[str, Any], *, b
 
 
 async def pass_on_agreements(conn: Connection, ngo_id: UUID, successor_id: UUID) -> None:
-    """With a merger. They stay under the organisation that signed them, marked with who stands in now."""
+    """With a merger. They stay under the organisation that signed them, marked with who stands in now.
+
+    What it had taken over itself goes with its own.
+    """
     await conn.execute(
         """
         UPDATE agreement SET status = 'passed_on', passed_to_ngo_id = $2, version = version + 1
-        WHERE ngo_id = $1 AND status = 'signed'
+        WHERE (ngo_id = $1 AND status = 'signed') OR (passed_to_ngo_id = $1 AND status = 'passed_on')
         """,
         ngo_id,
         successor_id,
     )
 
 
-async def terminate_agreements(conn: Connection, ngo_id: UUID, *, reason: str | None, now: datetime) -> None:
-    """With the end of the organisation, of which its own event tells."""
+async def terminate_agreements(conn: Connection, ngo_id: UUID, *, now: datetime) -> None:
+    """With the end of the organisation that holds them, of which its own event tells.
+
+    Everybody reads why an agreement ended; why the ministry closed the organisation is between the two.
+    """
     await conn.execute(
         """
         UPDATE agreement
         SET status = 'terminated', version = version + 1, end_reason = $3, ended_at = $4,
             ended_on = greatest(starts_on, least(ends_on, $2))
-        WHERE ngo_id = $1 AND status = 'signed'
+        WHERE (ngo_id = $1 AND status = 'signed') OR (passed_to_ngo_id = $1 AND status = 'passed_on')
         """,
         ngo_id,
         now.astimezone(JAKARTA).date(),
-        reason,
+        ORGANISATION_CLOSED,
         now,
     )

@@ -9,6 +9,7 @@ from datetime import date, datetime
 from typing import Any, Final
 from uuid import UUID
 
+from services.registry.agreements.queries import has_successor
 from services.registry.agreements.rules import Action, Status, advance, check_termination
 from services.registry.events import MspEnded
 from shared.clock import JAKARTA, Clock
@@ -54,7 +55,8 @@ async def find_ended_agreements(db: Database, clock: Clock) -> None:
             now = await clock.now(conn)
             rows = await _over(conn, now.astimezone(JAKARTA).date())
             for row in rows:
-                action = Action.SUCCEED if row["has_successor"] else Action.EXPIRE
+                # Asked under the row's lock: whoever signs a successor takes it first.
+                action = Action.SUCCEED if await has_successor(conn, row["id"]) else Action.EXPIRE
                 await _end(conn, row, action, ended_on=row["ends_on"], reason=None, by=SYSTEM, now=now)
             more = len(rows) == BATCH_ROWS
 
@@ -63,11 +65,9 @@ async def _over(conn: Connection, today: date) -> Sequence[Any]:
     """What another process is at is skipped; what it has ended runs no more when its lock is free."""
     rows: Sequence[Any] = await conn.fetch(
         """
-        SELECT a.id, a.ngo_id, a.passed_to_ngo_id, a.status, a.number, a.starts_on, a.ends_on, a.regions,
-               EXISTS (SELECT FROM agreement s WHERE s.predecessor_id = a.id) AS has_successor
-        FROM agreement a
-        WHERE a.status IN ('signed', 'passed_on') AND a.ends_on < $1
-        ORDER BY a.ends_on, a.id LIMIT $2 FOR UPDATE OF a SKIP LOCKED
+        SELECT id, ngo_id, passed_to_ngo_id, status, number, starts_on, ends_on, regions FROM agreement
+        WHERE status IN ('signed', 'passed_on') AND ends_on < $1
+        ORDER BY ends_on, id LIMIT $2 FOR UPDATE SKIP LOCKED
         """,
         today,
         BATCH_ROWS,

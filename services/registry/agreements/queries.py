@@ -33,7 +33,8 @@ async def list_agreements(
         SELECT id, version, ngo_id, status, number, title, starts_on, ends_on, counterpart_unit, scope, regions,
                amount, currency, rate, rate_date, amount_idr, signatory_functions, predecessor_id,
                override_reason, document_sha256, passed_to_ngo_id, signed_at, ended_on, end_reason,
-               (SELECT s.id FROM agreement s WHERE s.predecessor_id = agreement.id LIMIT 1) AS successor_id
+               (SELECT s.id FROM agreement s WHERE s.predecessor_id = agreement.id
+                ORDER BY s.status = 'terminated', s.id DESC LIMIT 1) AS successor_id
         FROM agreement
         WHERE ($1::uuid IS NULL OR id = $1)
           AND ($2::uuid IS NULL OR ngo_id = $2 OR passed_to_ngo_id = $2)
@@ -57,12 +58,21 @@ async def find_agreement(conn: Connection, agreement_id: UUID) -> Any | None:
     return rows[0] if rows else None
 
 
+async def has_successor(conn: Connection, agreement_id: UUID) -> bool:
+    """Whether another agreement carries it on: one that was given up does not."""
+    found: bool = await conn.fetchval(
+        "SELECT EXISTS (SELECT FROM agreement WHERE predecessor_id = $1 AND status <> 'terminated')", agreement_id
+    )
+    return found
+
+
 async def working_area(conn: Connection, ngo_id: UUID) -> tuple[str, ...]:
-    """The regencies and cities of an organisation's agreements in force: whom its fate concerns."""
+    """The regencies and cities of the agreements that it signed or took over, and that run: whom its fate concerns."""
     rows = await conn.fetch(
         """
         SELECT DISTINCT unnest(regions) AS region FROM agreement
-        WHERE ngo_id = $1 AND status = 'signed' ORDER BY region
+        WHERE (ngo_id = $1 AND status = 'signed') OR (passed_to_ngo_id = $1 AND status = 'passed_on')
+        ORDER BY region
         """,
         ngo_id,
     )

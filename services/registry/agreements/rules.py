@@ -10,13 +10,17 @@ An agreement that has a successor stays signed until its own last day.
 
 from collections.abc import Iterable, Mapping
 from datetime import date
+from decimal import Decimal
 from enum import StrEnum
-from typing import Final
+from typing import Any, Final
 
 from shared.errors import ActionNotAllowed, FieldError, InvalidInput
 
 PERMIT_LAW: Final = "PP 59/2016"
 DIRECTION_LAW: Final = "Permendagri on cooperation with foreign NGOs: the AP is an inseparable part of the MSP"
+
+ROUNDING: Final = Decimal("0.01")
+"""How far an amount in rupiah may be from the amount at its rate, as a share."""
 
 Period = tuple[date, date]
 """First and last day."""
@@ -73,14 +77,31 @@ def check_permit(starts_on: date, ends_on: date, permits: Iterable[Period]) -> N
         )
 
 
-def check_extension(ends_on: date, predecessor_ends_on: date) -> None:
-    if ends_on <= predecessor_ends_on:
-        raise InvalidInput.field("#/ends_on", f"must be after {predecessor_ends_on}, when the predecessor ends")
+def check_conversion(terms: Mapping[str, Any], today: date) -> None:
+    """The rupiah are the amount at its rate, of a day that has come; a little apart, as somebody rounded them (V19)."""
+    if terms["rate"] is None:
+        return
+    if terms["rate_date"] > today:
+        raise InvalidInput.field("#/rate_date", "must not lie in the future: nobody knows that rate", rule="V19")
+    converted = terms["amount"] * terms["rate"]
+    if abs(terms["amount_idr"] - converted) > converted * ROUNDING:
+        raise InvalidInput.field("#/amount_idr", f"must be `amount` times `rate`, about {converted:.2f}", rule="V19")
+
+
+def check_extension(extension: Period, predecessor: Period) -> None:
+    errors = []
+    if extension[0] <= predecessor[0]:
+        errors.append(FieldError("#/starts_on", f"must be after {predecessor[0]}, when the predecessor starts"))
+    if extension[1] <= predecessor[1]:
+        errors.append(FieldError("#/ends_on", f"must be after {predecessor[1]}, when the predecessor ends"))
+    if errors:
+        raise InvalidInput("an extension carries on what it extends", errors=errors)
 
 
 def check_termination(ended_on: date, agreement: Period, today: date) -> None:
+    """One that has not begun ends with its first day: it is never carried out, and nobody waits for that day."""
     first, last = agreement
-    if not first <= ended_on <= min(last, today):
+    if not first <= ended_on <= max(first, min(last, today)):
         raise InvalidInput.field(
             "#/ended_on", f"must be a day of the agreement ({first} to {last}), and not after today ({today})"
         )

@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
+from services.registry.agreements.rules import RUNNING
 from services.registry.agreements.rules import Status as AgreementStatus
 from services.registry.alignment import queries
 from services.registry.alignment.rules import LIVE, Action, Frameworks, Status, advance, check_weight, may_decide
@@ -32,7 +33,7 @@ async def propose_alignment(
     activity = await _lock_activity(conn, activity_id)
     if activity is None or activity["ngo_id"] != ngo_id:
         raise NotFound(NOT_YOURS)
-    if activity["agreement_status"] != AgreementStatus.SIGNED:
+    if AgreementStatus(activity["agreement_status"]) not in RUNNING:
         raise ActionNotAllowed(f"this needs an agreement in force; this one is {activity['agreement_status']}")
     frameworks = await queries.frameworks(conn)
     _check_item(item, frameworks, activity)
@@ -55,10 +56,13 @@ async def propose_alignment(
 
 
 async def _lock_activity(conn: Connection, activity_id: UUID) -> Any | None:
-    """So that of two proposals at once the second sees the weight of the first."""
+    """So that of two proposals at once the second sees the weight of the first. Its organisation is whoever holds the
+    agreement now.
+    """
     return await conn.fetchrow(
         """
-        SELECT m.regions, m.from_year, m.to_year, a.ngo_id, a.status AS agreement_status, a.counterpart_unit
+        SELECT m.regions, m.from_year, m.to_year, coalesce(a.passed_to_ngo_id, a.ngo_id) AS ngo_id,
+               a.status AS agreement_status, a.counterpart_unit
         FROM master_plan_activity m JOIN master_plan p ON p.id = m.master_plan_id
         JOIN agreement a ON a.id = p.agreement_id
         WHERE m.id = $1 FOR UPDATE OF m
@@ -120,8 +124,8 @@ async def _insert(
 async def _lock_alignment(conn: Connection, activity_id: UUID, alignment_id: UUID) -> Any | None:
     return await conn.fetchrow(
         """
-        SELECT l.id, l.version, l.status, l.item, l.weight, l.proposed_by, l.activity_id, m.regions, a.ngo_id,
-               a.counterpart_unit
+        SELECT l.id, l.version, l.status, l.item, l.weight, l.proposed_by, l.activity_id, m.regions,
+               coalesce(a.passed_to_ngo_id, a.ngo_id) AS ngo_id, a.counterpart_unit
         FROM alignment l JOIN master_plan_activity m ON m.id = l.activity_id
         JOIN master_plan p ON p.id = m.master_plan_id JOIN agreement a ON a.id = p.agreement_id
         WHERE l.id = $2 AND l.activity_id = $1 FOR UPDATE OF l

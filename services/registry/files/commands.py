@@ -18,7 +18,16 @@ from services.registry.events import EvidenceFileStored
 from services.registry.files.content import check_content
 from services.registry.files.queries import fetch_part, find_file, parts_missing
 from services.registry.files.refusal import Refused
-from services.registry.files.rules import STORED_MAX, UPLOADING_MAX, Action, Status, advance, part_length, parts_of
+from services.registry.files.rules import (
+    STORED_MAX,
+    STORED_OF_APPLICANT_MAX,
+    UPLOADING_MAX,
+    Action,
+    Status,
+    advance,
+    part_length,
+    parts_of,
+)
 from services.registry.organisations.rules import Status as OrganisationStatus
 from services.registry.profiles.rules import require_open
 from services.registry.reference.queries import dated_rule
@@ -40,7 +49,7 @@ async def start_upload(conn: Connection, ngo_id: UUID, file: Mapping[str, Any], 
     longest = await _limit(conn, "file.bytes_max", now)
     if file["size_bytes"] > longest:
         raise InvalidInput.field("#/size_bytes", f"must be {longest} at most")
-    await _expect_room(conn, ngo_id, file)
+    await _expect_room(conn, ngo_id, OrganisationStatus(status), file)
     hours = await _limit(conn, "file.upload_hours_max", now)
     file_id = uuid7()
     await conn.execute(
@@ -72,7 +81,7 @@ async def _limit(conn: Connection, key: str, now: datetime) -> int:
     return rule.value
 
 
-async def _expect_room(conn: Connection, ngo_id: UUID, file: Mapping[str, Any]) -> None:
+async def _expect_room(conn: Connection, ngo_id: UUID, status: OrganisationStatus, file: Mapping[str, Any]) -> None:
     there = await conn.fetchrow(
         """
         SELECT count(*) FILTER (WHERE status = 'uploading') AS uploading,
@@ -88,8 +97,9 @@ async def _expect_room(conn: Connection, ngo_id: UUID, file: Mapping[str, Any]) 
         raise AlreadyExists("this very file is kept already as evidence of this kind")
     if there["uploading"] >= UPLOADING_MAX:
         raise ActionNotAllowed(f"{UPLOADING_MAX} uploads are under way; complete or abandon one of them first")
-    if there["stored"] >= STORED_MAX:
-        raise ActionNotAllowed(f"an organisation keeps {STORED_MAX} files at most")
+    stored_max = STORED_OF_APPLICANT_MAX if status is OrganisationStatus.APPLIED else STORED_MAX
+    if there["stored"] >= stored_max:
+        raise ActionNotAllowed(f"an organisation that is {status} keeps {stored_max} files at most")
 
 
 async def put_part(

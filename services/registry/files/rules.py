@@ -11,7 +11,8 @@ PART_BYTES: Final = 1_048_576
 
 UPLOADING_MAX: Final = 10
 STORED_MAX: Final = 1000
-"""Of one organisation."""
+STORED_OF_APPLICANT_MAX: Final = 100
+"""Of one organisation. Anybody may apply, so what an application brings is far less than what a partner gathers."""
 
 
 class Kind(StrEnum):

@@ -6,6 +6,7 @@ https://www.davidfifield.com/zipbomb/ ; ECMA-376 part 2
 """
 
 import io
+import re
 import struct
 import zipfile
 import zlib
@@ -20,18 +21,36 @@ RATIO_MAX: Final = 200
 """Unpacked to packed, of an entry that is larger than a million bytes: tables of numbers reach 20, empty ones 100."""
 _RATIO_FROM: Final = 1_000_000
 _STEP: Final = 1_048_576
-_NEEDED: Final = frozenset({"[Content_Types].xml", "xl/workbook.xml"})
+_TYPES: Final = "[Content_Types].xml"
+_NEEDED: Final = frozenset({_TYPES, "xl/workbook.xml"})
+_RUNS: Final = re.compile(rb"macroenabled|vbaproject|macrosheet|activex", re.IGNORECASE)
+_OBSCURE: Final = re.compile(rb"\x00|&|<!")
+"""Wide characters, references and declarations: none of them is needed here, and each can hide a word."""
 _LOCAL_HEADER: Final = 30
 
 
 def check_workbook(content: bytes) -> None:
     try:
-        entries = zipfile.ZipFile(io.BytesIO(content)).infolist()
+        archive = zipfile.ZipFile(io.BytesIO(content))
+        entries = archive.infolist()
     except (zipfile.BadZipFile, ValueError, NotImplementedError, struct.error) as error:
         raise Refused("is no sound ZIP, as a workbook is") from error
     _check_directory(entries, len(content))
     for entry in entries:
         _check_entry(content, entry)
+    _check_types(archive)
+
+
+def _check_types(archive: zipfile.ZipFile) -> None:
+    """A part may have any name: what it is, this list says. It must be written so that it can be read here, too."""
+    try:
+        types = archive.read(_TYPES)
+    except zipfile.BadZipFile as error:
+        raise Refused("is no sound ZIP, as a workbook is") from error
+    if _OBSCURE.search(types):
+        raise Refused("lists its parts in a way that can't be looked into")
+    if _RUNS.search(types):
+        raise Refused("holds macros")
 
 
 def _check_directory(entries: Sequence[zipfile.ZipInfo], size: int) -> None:

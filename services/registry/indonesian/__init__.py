@@ -19,6 +19,7 @@ WORDS: Final[Mapping[str, Mapping[str, str]]] = {
         "to check the profile": "memeriksa profil",
         "to notify an activity": "memberitahukan kegiatan",
         "to send files": "mengirim berkas",
+        "to record a licence": "mencatat izin",
         "to take over another one": "menerima penggabungan",
         "to invite people": "mengundang orang",
         "to join": "bergabung",

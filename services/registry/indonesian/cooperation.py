@@ -17,6 +17,10 @@ TEXTS: Final[Mapping[str, str]] = {
     "the agreement must lie within the period of an izin prinsip; else give an `override_reason`": (
         "perjanjian harus berada dalam masa izin prinsip; jika tidak, isi `override_reason`"
     ),
+    "must not lie in the future: nobody knows that rate": "tidak boleh di masa depan: kurs itu belum diketahui",
+    "must be `amount` times `rate`, about {converted}": "harus `amount` dikali `rate`, sekitar {converted}",
+    "an extension carries on what it extends": "perpanjangan melanjutkan yang diperpanjang",
+    "must be after {start}, when the predecessor starts": "harus setelah {start}, saat pendahulunya mulai",
     "must be after {end}, when the predecessor ends": "harus setelah {end}, saat pendahulunya berakhir",
     "must be a day of the agreement ({first} to {last}), and not after today ({today})": (
         "harus hari dalam masa perjanjian ({first} sampai {last}), dan tidak setelah hari ini ({today})"
@@ -35,8 +39,8 @@ TEXTS: Final[Mapping[str, str]] = {
     "must not be before `from_year`": "tidak boleh sebelum `from_year`",
     "there is no such version of a master plan": "tidak ada versi RIK itu",
     "there is no master plan of such an agreement": "tidak ada RIK dari perjanjian itu",
-    "a master plan needs a signed agreement; this one is {status}": (
-        "RIK memerlukan perjanjian yang ditandatangani; perjanjian ini berstatus {status}"
+    "a master plan needs a running agreement; this one is {status}": (
+        "RIK memerlukan perjanjian yang berjalan; perjanjian ini berstatus {status}"
     ),
     "an amendment needs a running agreement; this one is {status}": (
         "perubahan RIK memerlukan perjanjian yang berjalan; perjanjian ini berstatus {status}"
@@ -102,6 +106,17 @@ TEXTS: Final[Mapping[str, str]] = {
     "must be a code of GET /v1/clearance-bodies that was valid on {day}": (
         "harus kode dari GET /v1/clearance-bodies yang berlaku pada {day}"
     ),
+    "another local partner of the organisation has this registration number": (
+        "mitra lokal lain dari organisasi ini memiliki nomor registrasi itu"
+    ),
+    "must be after {present}, when the present one ends": "harus setelah {present}, saat yang sekarang berakhir",
+    "no renewed registration of this local partner waits for a decision": (
+        "tidak ada perpanjangan registrasi mitra lokal ini yang menunggu keputusan"
+    ),
+    "whoever gave a renewed registration can't decide on it": (
+        "pihak yang menyampaikan perpanjangan registrasi tidak dapat memutuskannya"
+    ),
+    "is needed to refuse": "wajib diisi untuk menolak",
     "there is no such opinion on this local partner": "tidak ada pendapat itu tentang mitra lokal ini",
     "a note on this opinion has been released already": "catatan tentang pendapat ini sudah dibuka",
     "a local partner is approved after its orientation only; this one is {status}": (

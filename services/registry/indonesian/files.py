@@ -12,7 +12,9 @@ TEXTS: Final[Mapping[str, str]] = {
     "{count} uploads are under way; complete or abandon one of them first": (
         "{count} unggahan sedang berjalan; selesaikan atau batalkan dahulu salah satunya"
     ),
-    "an organisation keeps {count} files at most": "suatu organisasi menyimpan paling banyak {count} berkas",
+    "an organisation that is {status} keeps {count} files at most": (
+        "organisasi berstatus {status} menyimpan paling banyak {count} berkas"
+    ),
     "there is no such file of this organisation": "organisasi ini tidak memiliki berkas itu",
     "there is no such part of this file": "berkas ini tidak memiliki bagian itu",
     "must be {parts} at most: the file has that many parts": "paling banyak {parts}: sebanyak itu bagian berkas ini",
@@ -49,6 +51,9 @@ TEXTS: Final[Mapping[str, str]] = {
     "the file has {found} parts, more than {count}": "berkas memiliki {found} bagian, lebih dari {count}",
     "the file is a ZIP, but no workbook": "berkas adalah ZIP, tetapi bukan buku kerja",
     "the file has two parts of the same name": "berkas memiliki dua bagian dengan nama yang sama",
+    "the file lists its parts in a way that can't be looked into": (
+        "berkas mendaftar bagiannya dengan cara yang tidak dapat diperiksa"
+    ),
     "the file holds macros": "berkas memuat makro",
     "the file declares more than there is: its parts overlap": (
         "berkas menyatakan lebih daripada isinya: bagiannya bertumpang tindih"

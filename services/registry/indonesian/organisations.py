@@ -21,6 +21,9 @@ TEXTS: Final[Mapping[str, str]] = {
     "there is no such organisation in the public register, or there was none yet on that day": (
         "tidak ada organisasi itu dalam daftar publik, atau belum ada pada hari itu"
     ),
+    "must be {last} at most: no later change has a number yet": (
+        "paling besar {last}: belum ada perubahan dengan nomor sesudahnya"
+    ),
     "must not lie after today, {today}": "tidak boleh setelah hari ini, {today}",
     "whoever made an application can't decide on it": "pengaju permohonan tidak dapat memutuskannya",
     "a measure suspends this organisation: lift it, and the organisation is reinstated": (
@@ -28,6 +31,9 @@ TEXTS: Final[Mapping[str, str]] = {
     ),
     "must be another organisation": "harus organisasi lain",
     "must be a registered organisation": "harus organisasi yang terdaftar",
+    "must be {start} or later: it did not work in Indonesia before": (
+        "paling awal {start}: sebelum itu organisasi belum bekerja di Indonesia"
+    ),
     "must not lie in the future: record a merger once it is effective": (
         "tidak boleh di masa depan: catat penggabungan setelah berlaku"
     ),
@@ -66,8 +72,8 @@ TEXTS: Final[Mapping[str, str]] = {
     "this person is invited already; withdraw that invitation to give another role": (
         "orang ini sudah diundang; tarik undangan itu untuk memberi peran lain"
     ),
-    "the last ngo_admin can't be removed; invite another one first": (
-        "ngo_admin terakhir tidak dapat dikeluarkan; undang dahulu yang lain"
+    "the last ngo_admin stays; let there be another one first": (
+        "ngo_admin terakhir tetap tinggal; adakan dahulu yang lain"
     ),
     "there is no such invitation that you may see": "tidak ada undangan itu yang boleh Anda lihat",
     "cannot {action} an invitation that is {status}; open now: {allowed}": (
@@ -84,8 +90,9 @@ TEXTS: Final[Mapping[str, str]] = {
     "must be {end} at the latest: an izin operasional ends with the izin prinsip": (
         "paling lambat {end}: izin operasional berakhir bersama izin prinsip"
     ),
-    "must be a day on which it was valid ({first} to {last}), and not after today": (
-        "harus hari ketika izin itu berlaku ({first} sampai {last}), dan tidak setelah hari ini"
+    "must not be after `valid_to`": "tidak boleh setelah `valid_to`",
+    "must be from {first} to {last}, and not after today": (
+        "harus dari {first} sampai {last}, dan tidak setelah hari ini"
     ),
     "cannot {action} a licence that is {status}; open now: {allowed}": (
         "tindakan {action} tidak terbuka bagi izin berstatus {status}; yang terbuka sekarang: {allowed}"

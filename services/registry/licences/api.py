@@ -39,6 +39,8 @@ class Permit(Body):
     def _is_valid_for_some_time(self) -> Self:
         if self.valid_to <= self.valid_from:
             raise wrong("must be after `valid_from`", "valid_to", rule="V01")
+        if self.valid_to < self.issued_on:
+            raise wrong("must not be after `valid_to`", "issued_on")
         return self
 
 

@@ -19,6 +19,8 @@ from services.registry.licences.rules import (
     check_revocation,
     status_when_recorded,
 )
+from services.registry.organisations.rules import Status as OrganisationStatus
+from services.registry.profiles.rules import require_open
 from services.registry.reference.queries import dated_rule
 from shared.clock import JAKARTA
 from shared.db import Connection
@@ -39,6 +41,8 @@ async def record_licence(
     now: datetime,
 ) -> UUID:
     """`licence`: its columns as they stand in the form; `pointer`: where the form has them."""
+    status = await conn.fetchval("SELECT status FROM organisation WHERE id = $1 FOR SHARE", ngo_id)
+    require_open(OrganisationStatus(status), "to record a licence")
     today = now.astimezone(JAKARTA).date()
     if licence["issued_on"] > today:
         raise InvalidInput.field(f"{pointer}/issued_on", "must not lie in the future")
@@ -122,7 +126,7 @@ async def revoke_licence(
     """Note that the body which issued the licence has taken it back."""
     licence = await conn.fetchrow(
         """
-        SELECT version, kind, number, valid_from, valid_to, status FROM licence
+        SELECT version, kind, number, issued_on, valid_from, valid_to, status FROM licence
         WHERE id = $1 AND ngo_id = $2 FOR UPDATE
         """,
         licence_id,
@@ -132,7 +136,8 @@ async def revoke_licence(
         raise NotFound("there is no such licence of this organisation")
     expect_version(licence["version"], version)
     status = advance(Status(licence["status"]), Action.REVOKE)
-    check_revocation(licence["valid_from"], licence["valid_to"], revoked_on, now.astimezone(JAKARTA).date())
+    earliest = min(licence["issued_on"], licence["valid_from"])
+    check_revocation(earliest, licence["valid_to"], revoked_on, now.astimezone(JAKARTA).date())
     await conn.execute(
         """
         UPDATE licence

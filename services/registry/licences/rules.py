@@ -106,11 +106,10 @@ def check_operational_permit_end(
         )
 
 
-def check_revocation(valid_from: date, valid_to: date, revoked_on: date, today: date) -> None:
-    if not valid_from <= revoked_on <= min(valid_to, today):
-        raise InvalidInput.field(
-            "#/revoked_on", f"must be a day on which it was valid ({valid_from} to {valid_to}), and not after today"
-        )
+def check_revocation(earliest: date, valid_to: date, revoked_on: date, today: date) -> None:
+    """`earliest`: the day of its issue: one that is to follow another may be taken back before it begins."""
+    if not earliest <= revoked_on <= min(valid_to, today):
+        raise InvalidInput.field("#/revoked_on", f"must be from {earliest} to {valid_to}, and not after today")
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,8 +29,8 @@ async def approve_master_plan(
 ) -> UUID:
     """`activities`: their columns as they stand in the form; `unit`: the official's."""
     agreement = await _lock_agreement(conn, agreement_id, unit=unit, by=by)
-    if agreement["status"] != Status.SIGNED:
-        raise ActionNotAllowed(f"a master plan needs a signed agreement; this one is {agreement['status']}")
+    if Status(agreement["status"]) not in RUNNING:
+        raise ActionNotAllowed(f"a master plan needs a running agreement; this one is {agreement['status']}")
     await _check(conn, agreement, activities)
     master_plan_id = await _insert(conn, agreement_id, by=by, now=now)
     ids = [uuid7() for _ in activities]

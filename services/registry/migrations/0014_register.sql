@@ -127,7 +127,8 @@ BEGIN ATOMIC
 END;
 
 -- Who held which agreement from when until when, as it was known before an instant. A merger passes it on to the successor on the
--- day of the merger, a closure ends it, and so does a termination before its time.
+-- day of the merger, and on to that one's successor if it merges in its turn; a closure of whoever holds it ends it, and so does a
+-- termination before its time.
 CREATE FUNCTION agreements_known(
     before timestamptz,
     OUT agreement_id uuid, OUT ngo_id uuid, OUT number text, OUT title text, OUT regions text[],
@@ -135,22 +136,33 @@ CREATE FUNCTION agreements_known(
 ) RETURNS SETOF record
 LANGUAGE sql STABLE
 BEGIN ATOMIC
-    WITH signed AS (
-        SELECT a.id, a.number, a.title, a.regions, a.starts_on, a.ngo_id, s.successor_id, s.merged_on,
-               CASE s.status
-                   WHEN 'merged' THEN s.merged_on - 1
-                   WHEN 'closed' THEN (s.known_from AT TIME ZONE 'Asia/Jakarta')::date
-               END AS last_day_of_holder,
-               CASE WHEN before IS NULL OR a.ended_at < before THEN coalesce(a.ended_on, a.ends_on) ELSE a.ends_on END
-                   AS last_day
-        FROM agreement a JOIN organisations_known(before) s ON s.ngo_id = a.ngo_id
-        WHERE before IS NULL OR a.signed_at < before
+    WITH RECURSIVE known AS MATERIALIZED (
+        SELECT k.ngo_id, k.status, k.known_from, k.successor_id, k.merged_on FROM organisations_known(before) k
+    ), passed AS (
+        SELECT k.ngo_id AS signed_by, k.successor_id AS by_ngo, k.merged_on AS from_day
+        FROM known k WHERE k.status = 'merged'
+        UNION ALL
+        SELECT p.signed_by, k.successor_id, greatest(p.from_day, k.merged_on)
+        FROM passed p JOIN known k ON k.ngo_id = p.by_ngo WHERE k.status = 'merged'
     )
-    SELECT s.id, s.ngo_id, s.number, s.title, s.regions, s.starts_on, least(s.last_day, s.last_day_of_holder)
-    FROM signed s WHERE s.starts_on <= least(s.last_day, s.last_day_of_holder)
-    UNION ALL
-    SELECT s.id, s.successor_id, s.number, s.title, s.regions, greatest(s.starts_on, s.merged_on), s.last_day
-    FROM signed s WHERE s.successor_id IS NOT NULL AND greatest(s.starts_on, s.merged_on) <= s.last_day;
+    SELECT a.id, held.by_ngo, a.number, a.title, a.regions, held.from_day, until.day
+    FROM agreement a
+    CROSS JOIN LATERAL (
+        SELECT a.ngo_id AS by_ngo, a.starts_on AS from_day
+        UNION ALL
+        SELECT p.by_ngo, greatest(a.starts_on, p.from_day) FROM passed p WHERE p.signed_by = a.ngo_id
+    ) AS held
+    JOIN known h ON h.ngo_id = held.by_ngo
+    CROSS JOIN LATERAL (
+        SELECT CASE WHEN before IS NULL OR a.ended_at < before THEN coalesce(a.ended_on, a.ends_on) ELSE a.ends_on END AS day
+    ) AS last
+    CROSS JOIN LATERAL (
+        SELECT CASE h.status
+            WHEN 'merged' THEN least(last.day, h.merged_on - 1)
+            WHEN 'closed' THEN least(last.day, (h.known_from AT TIME ZONE 'Asia/Jakarta')::date)
+            ELSE last.day END AS day
+    ) AS until
+    WHERE (before IS NULL OR a.signed_at < before) AND held.from_day <= until.day;
 END;
 
 -- The activities of the plans in force, each with whoever carries it out in which years.

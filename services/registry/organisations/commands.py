@@ -160,7 +160,7 @@ async def suspend_reinstate_or_close(
         REASONED_EVENTS[action](occurred_at=now, actor=by, ngo_id=ngo_id, regions=regions, reason=reason),
     )
     if action is Action.CLOSE:
-        await terminate_agreements(conn, ngo_id, reason=reason, now=now)
+        await terminate_agreements(conn, ngo_id, now=now)
 
 
 async def merge_into_successor(
@@ -186,7 +186,7 @@ async def merge_into_successor(
     if successor_id not in statuses:
         raise InvalidInput.field("#/successor_id", "must be a registered organisation")
     require_active(statuses[successor_id], "to take over another one")
-    await _advance(
+    found = await _advance(
         conn,
         ngo_id,
         Action.MERGE,
@@ -197,6 +197,8 @@ async def merge_into_successor(
         successor_id=successor_id,
         merged_on=effective_on,
     )
+    if effective_on < (start := found["started_in_indonesia_on"]):
+        raise InvalidInput.field("#/effective_on", f"must be {start} or later: it did not work in Indonesia before")
     regions = await working_area(conn, ngo_id)
     await pass_on_agreements(conn, ngo_id, successor_id)
     emit(
@@ -234,7 +236,8 @@ async def _advance(
     """Take the step, if it is open, and record it. Returns the row as it was."""
     found = await conn.fetchrow(
         """
-        SELECT version, status, name, acronym, origin_country, sectors, counterpart_unit, applicant
+        SELECT version, status, name, acronym, origin_country, sectors, counterpart_unit, started_in_indonesia_on,
+               applicant
         FROM organisation WHERE id = $1 FOR UPDATE
         """,
         ngo_id,

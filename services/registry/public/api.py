@@ -20,7 +20,7 @@ from services.registry.public.views import Change, Changes, Entry
 from services.registry.reference.rules import RegionCode
 from shared.clock import JAKARTA
 from shared.db import Connection, Database
-from shared.errors import NotFound
+from shared.errors import InvalidInput, NotFound
 from shared.http.body import Line, LongText, ShortText, ShortTexts, View
 from shared.http.database import Db
 from shared.http.downloads import Since, Spool, download
@@ -93,6 +93,8 @@ async def list_changes(
     async with db.read() as conn:
         rows = await changes.changes_after(conn, after, limit)
         last = await changes.last_number(conn)
+    if after > last:
+        raise InvalidInput.field("query:after", f"must be {last} at most: no later change has a number yet")
     page = Changes(
         items=[Change.of(row) for row in rows], last_number=last, next_after=rows[-1]["number"] if rows else after
     )

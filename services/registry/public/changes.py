@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final
 from uuid import UUID
 
-from services.registry.public.rules import KINDS
+from services.registry.public.rules import KINDS, change_of
 from shared.clock import Clock
 from shared.db import Connection, Database
 
@@ -57,21 +57,23 @@ async def _next_events(conn: Connection) -> Sequence[Mapping[str, Any]]:
 
 async def _number(conn: Connection, events: Sequence[Mapping[str, Any]]) -> None:
     last: int = await conn.fetchval("SELECT coalesce(max(number), 0) FROM public_change")
-    told = [event for event in events if event["type"] in KINDS and _UUID.fullmatch(event["key"])]
-    rows = []
-    for number, event in enumerate(told, start=last + 1):
+    rows: list[tuple[Any, ...]] = []
+    for event in events:
+        if event["type"] not in KINDS or not _UUID.fullmatch(event["key"]):
+            continue
         payload = json.loads(event["payload"])
-        rows.append(
-            (
-                number,
-                event["id"],
-                UUID(event["key"]),
-                KINDS[event["type"]],
-                _id(payload, "agreement_id"),
-                _id(payload, "successor_id"),
-                event["occurred_at"],
+        if kind := change_of(event["type"], payload):
+            rows.append(
+                (
+                    last + len(rows) + 1,
+                    event["id"],
+                    UUID(event["key"]),
+                    kind,
+                    _id(payload, "agreement_id"),
+                    _id(payload, "successor_id"),
+                    event["occurred_at"],
+                )
             )
-        )
     await conn.executemany(
         """
         INSERT INTO public_change (number, event_id, ngo_id, kind, agreement_id, successor_id, occurred_at)

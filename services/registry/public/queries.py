@@ -53,10 +53,7 @@ async def search_register(
         ),
         planned AS NOT MATERIALIZED (
             SELECT held.ngo_id, s.sectors, s.priorities, s.words
-            FROM held
-            JOIN master_plan p ON p.agreement_id = held.agreement_id
-            JOIN master_plan_summary s ON s.master_plan_id = p.id
-            WHERE $1 IS NULL OR p.approved_at < $1
+            FROM held JOIN plans_known($1) s ON s.agreement_id = held.agreement_id
         ),
         told AS (
             SELECT ngo_id, max(weight) AS weight FROM (
@@ -131,11 +128,8 @@ ENTRIES: Final = """
         SELECT ngo_id, array_agg(code ORDER BY code) AS priorities
         FROM (
             SELECT DISTINCT held.ngo_id, code
-            FROM held
-            JOIN master_plan p ON p.agreement_id = held.agreement_id
-            JOIN master_plan_summary s ON s.master_plan_id = p.id
+            FROM held JOIN plans_known($3) s ON s.agreement_id = held.agreement_id
             CROSS JOIN unnest(s.priorities) AS each (code)
-            WHERE $3 IS NULL OR p.approved_at < $3
         ) AS each GROUP BY ngo_id
     )
     SELECT k.ngo_id AS id, k.version, k.status, k.name, k.name_en, k.acronym, k.aliases, k.legal_form,

@@ -1,15 +1,19 @@
 """What the public is told, and as of when. Pure: no clock, no database."""
 
+import re
 from collections.abc import Mapping
 from datetime import date, datetime, time, timedelta
-from typing import Final
+from typing import Any, Final
 
+from services.registry.profiles.rules import PUBLIC_FIELDS
 from shared.clock import JAKARTA
 from shared.errors import InvalidInput
 
+PROFILE_CHANGED: Final = "singo.registry.NgoProfileChanged.v1"
+
 KINDS: Final[Mapping[str, str]] = {
     "singo.registry.NgoVerified.v1": "registered",
-    "singo.registry.NgoProfileChanged.v1": "profile_changed",
+    PROFILE_CHANGED: "profile_changed",
     "singo.registry.NgoSuspended.v1": "suspended",
     "singo.registry.NgoReinstated.v1": "reinstated",
     "singo.registry.NgoClosed.v1": "closed",
@@ -22,7 +26,15 @@ KINDS: Final[Mapping[str, str]] = {
 }
 """Events that change what the public sees, and what the list of changes calls them. What is not here stays inside."""
 
-LIKE_A_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
+LIKE_A_FORMULA: Final = re.compile(r"(^|; *)(?=\s*[=+\-@]|[\t\r\n])")
+"""Also after a semicolon, which begins a cell where the decimal point is a comma, as in Indonesia."""
+
+
+def change_of(event_type: str, payload: Mapping[str, Any]) -> str | None:
+    """What the list of changes calls it; nothing, if the public sees nothing of it."""
+    if event_type == PROFILE_CHANGED and not {*PUBLIC_FIELDS} & {*payload["changed_fields"]}:
+        return None
+    return KINDS.get(event_type)
 
 
 def known_before(as_of: date | None, today: date) -> datetime | None:
@@ -36,4 +48,4 @@ def known_before(as_of: date | None, today: date) -> datetime | None:
 
 def safe_cell(text: str) -> str:
     """A cell that no spreadsheet takes for a formula: https://owasp.org/www-community/attacks/CSV_Injection."""
-    return f"'{text}" if text.startswith(LIKE_A_FORMULA) else text
+    return LIKE_A_FORMULA.sub(r"\1'", text)

@@ -23,6 +23,7 @@ UNTOLD = {
     "EvidenceFileStored": "whoever sent it has the answer; what it proves is told",
     "MemberAdded": "the registry alone tells who acts for an organisation, and logs each reading",
     "MemberRemoved": "the same",
+    "MemberRoleChanged": "the same",
     "LocalPartnerOpinionRecorded": "it stays inside the Centre, whose officer recorded it; a released note is told",
     "ObligationCreated": "many come at once, years ahead; that one is due soon is told",
     "ObligationFulfilled": "the submission that fulfils it is told",

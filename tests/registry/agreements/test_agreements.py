@@ -69,6 +69,12 @@ WRONG_TERMS: list[tuple[Json, set[tuple[str, str | None]]]] = [
     ({"rate_date": None}, {("#/rate_date", "V19")}),
     ({"amount_idr": None}, {("#/amount_idr", "V19")}),
     ({"rate": "0"}, {("#/rate", None)}),
+    ({"rate": 16000.0014}, {("#/rate", "V18")}),
+    ({"rate_date": "2999-01-01"}, {("#/rate_date", None)}),
+    ({"rate_date": "2199-12-31"}, {("#/rate_date", "V19")}),
+    ({"amount_idr": "77907270.81"}, {("#/amount_idr", "V19")}),
+    ({"rate": "0.0000625"}, {("#/amount_idr", "V19")}),
+    ({"amount": f"{'9' * 18}.99", "rate": f"{'9' * 12}.{'9' * 8}"}, {("#/amount_idr", "V19")}),
     ({"ngo_id": str(uuid4())}, {("#/ngo_id", None)}),
     ({"predecessor_id": str(uuid4())}, {("#/predecessor_id", None)}),
     ({"signatory_functions": []}, {("#/signatory_functions", None)}),
@@ -89,6 +95,13 @@ async def test_terms_that_break_a_rule_are_refused_and_nothing_changes(
 
         assert (change, broken(response)) == (change, errors)
     assert (await world.events("registry"))[-1]["type"] == "NgoVerified"
+
+
+async def test_an_amount_of_nothing_has_no_sign(world: World, active: Json, sign: Make) -> None:
+    signed = await sign(active["id"], amount="-0.00", rate=None, rate_date=None, amount_idr=None)
+
+    assert signed["amount"] == "0.00"
+    assert (await world.events("registry"))[-1]["data"]["amount"] == "0.00"
 
 
 async def test_a_region_code_must_be_valid_on_the_day_of_use(

@@ -80,18 +80,19 @@ def test_two_permits_that_follow_each_other_do_not_make_one() -> None:
         check_permit(date(2021, 1, 1), date(2022, 12, 31), permits)
 
 
-@given(DAYS)
-def test_an_extension_ends_later_than_what_it_extends(last: date) -> None:
-    check_extension(last + DAY, last)
-    with pytest.raises(InvalidInput):
-        check_extension(last, last)
+@given(PERIODS, PERIODS)
+def test_an_extension_starts_and_ends_later_than_what_it_extends(extension: Period, predecessor: Period) -> None:
+    pointers = ("#/starts_on", "#/ends_on")
+    too_early = {p for p, new, old in zip(pointers, extension, predecessor, strict=True) if new <= old}
+
+    assert refused(check_extension, extension, predecessor) == too_early
 
 
 @given(PERIODS, DAYS, DAYS)
-def test_an_agreement_is_terminated_on_a_day_of_its_own_that_has_come(
+def test_an_agreement_is_terminated_on_a_day_of_its_own_that_has_come_or_with_its_first(
     period: Period, ended_on: date, today: date
 ) -> None:
-    allowed = period[0] <= ended_on <= period[1] and ended_on <= today
+    allowed = period[0] <= ended_on <= period[1] and (ended_on <= today or ended_on == period[0])
 
     assert refused(check_termination, ended_on, period, today) == (set() if allowed else {"#/ended_on"})
 

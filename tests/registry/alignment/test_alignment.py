@@ -1,3 +1,5 @@
+from collections.abc import Awaitable, Callable
+
 import httpx
 import pytest
 
@@ -119,6 +121,30 @@ async def test_an_organisation_takes_back_what_counted(
         f"{own}/decision", json={"decision": "confirmed"}, headers=world.write("fasker_officer", match=3)
     )
     assert late.status_code == 409
+
+
+async def test_after_a_merger_the_successor_proposes_and_takes_back(
+    world: World,
+    registry: httpx.AsyncClient,
+    active: Json,
+    address: str,
+    proposed: Json,
+    activate: Make,
+    act: Callable[..., Awaitable[None]],
+) -> None:
+    successor = await activate("successor-1", name="Cordaid", name_en=None, acronym="Cordaid", aliases=[])
+    await act(active, "merger", 2, successor_id=successor["id"], effective_on="2026-01-01")
+
+    anew = await registry.post(address, json=PROPOSAL | {"item": "PN1-2020"}, headers=world.write(sub="successor-1"))
+    withdrawn = await registry.post(
+        f"{address}/{proposed['id']}/withdrawal",
+        json={"reason": "the training is over"},
+        headers=world.write(sub="successor-1", match=1),
+    )
+    merged = await registry.post(address, json=PROPOSAL, headers=world.write(sub=APPLICANT))
+
+    assert (anew.status_code, withdrawn.status_code, merged.status_code) == (201, 200, 404)
+    assert {event["key"] for event in (await world.events("registry"))[-2:]} == {successor["id"]}
 
 
 WRONG: list[tuple[Json, str, str | None]] = [

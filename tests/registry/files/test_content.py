@@ -12,6 +12,7 @@ from services.registry.files.refusal import Refused
 from services.registry.files.workbooks import ENTRIES_MAX, RATIO_MAX
 from tests.registry.files.specimens import (
     CHECKSUM_AT,
+    CONTENT_TYPES,
     HEADER_AT,
     PACKED_SIZE_AT,
     UNPACKED_SIZE_AT,
@@ -198,6 +199,11 @@ def test_a_workbook_whose_parts_overlap_is_refused() -> None:
     [
         (workbook({"xl/vbaProject.bin": b"x"}), "macros"),
         (workbook({"XL/VBAPROJECT.BIN": b"x"}), "macros"),
+        (workbook({CONTENT_TYPES: b'<Override PartName="/xl/a.bin" ContentType="x.vbaProject"/>'}), "macros"),
+        (workbook({CONTENT_TYPES: b"<Default ContentType='application/vnd.ms-excel.MacroSheet+xml'/>"}), "macros"),
+        (workbook({CONTENT_TYPES: b"<x ContentType='application/vnd.ms-excel.sheet.macroEnabled.main'/>"}), "macros"),
+        (workbook({CONTENT_TYPES: b"<x ContentType='macro&#69;nabled'/>"}), "looked into"),
+        (workbook({CONTENT_TYPES: "<x ContentType='macroEnabled'/>".encode("utf-16")}), "looked into"),
         (workbook({f"xl/{number}.xml": b"" for number in range(ENTRIES_MAX)}), "parts, more than"),
         (workbook({WORKBOOK.upper(): b"x"}), "same name"),
         (workbook(method=zipfile.ZIP_BZIP2), "unusual"),

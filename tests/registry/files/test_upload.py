@@ -1,6 +1,7 @@
 import hashlib
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 import httpx
 import pytest
@@ -8,7 +9,7 @@ import pytest
 from services.registry.files import commands
 from services.registry.files.commands import ENDED_UPLOADS_KEPT, clean_up_uploads
 from services.registry.files.content import PDF, PNG
-from services.registry.files.rules import PART_BYTES, UPLOADING_MAX
+from services.registry.files.rules import PART_BYTES, STORED_OF_APPLICANT_MAX, UPLOADING_MAX
 from shared.http.etags import version_of
 from tests.registry.conftest import APPLICANT, Json, Make, broken
 from tests.registry.files.specimens import pdf, png
@@ -231,6 +232,32 @@ async def test_few_uploads_are_under_way_at_once(uploads: Uploads) -> None:
     again = await uploads.start(pdf())
 
     assert (refused.status_code, again.status_code) == (409, 201)
+
+
+async def test_an_applicant_fills_no_disk(world: World, uploads: Uploads, applied: Json) -> None:
+    await (await world.pool("registry")).execute(
+        """
+        INSERT INTO evidence_file (id, ngo_id, status, kind, name, media_type, size_bytes, sha256, started_at,
+                                   started_by, started_by_role, expires_at, ended_at)
+        SELECT gen_random_uuid(), $1, 'stored', 'other', 'x', 'application/pdf', 1, lpad(n::text, 64, '0'), $2,
+               'x', 'x', $3, $3
+        FROM generate_series(1, $4) AS n
+        """,
+        UUID(applied["id"]),
+        NOON,
+        NOON + timedelta(days=1),
+        STORED_OF_APPLICANT_MAX,
+    )
+
+    refused = await uploads.start(pdf())
+    await uploads.client.post(
+        f"/v1/organisations/{applied['id']}/verification",
+        json={"decision": "accepted"},
+        headers=world.write("fasker_officer", match=1),
+    )
+    accepted = await uploads.start(pdf())
+
+    assert (refused.status_code, accepted.status_code) == (409, 201)
 
 
 async def test_an_abandoned_upload_leaves_no_bytes_and_evidence_is_not_given_up(world: World, uploads: Uploads) -> None:

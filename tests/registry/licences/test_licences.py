@@ -1,3 +1,6 @@
+from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime
+
 import httpx
 import pytest
 
@@ -46,6 +49,7 @@ async def test_a_wrong_field_is_named(world: World, registry: httpx.AsyncClient,
         ({"valid_to": "2026-02-02"}, ("#/valid_to", "V01")),
         ({"valid_to": "2023-02-01"}, ("#/valid_to", "V01")),
         ({"issued_on": "2999-01-01"}, ("#/issued_on", None)),
+        ({"issued_on": "2026-02-02"}, ("#/issued_on", None)),
         ({"kind": "DRIVING_LICENCE"}, ("#/kind", None)),
         ({"document_sha256": "no fingerprint"}, ("#/document_sha256", None)),
         ({"number": " "}, ("#/number", None)),
@@ -132,11 +136,39 @@ async def test_a_revocation_is_noted_with_its_day_and_reason(
     assert listed.json()["items"] == [revoked.json()]
 
 
-async def test_a_revocation_has_a_day_on_which_the_licence_was_valid(
+async def test_a_renewal_can_be_taken_back_before_it_begins(
+    world: World, registry: httpx.AsyncClient, active: Json
+) -> None:
+    address = f"/v1/organisations/{active['id']}/licences"
+    await world.set_clock("registry", datetime(2023, 1, 20, 3, tzinfo=UTC))
+    renewal = (await registry.post(address, json=PERMIT, headers=world.write(sub=APPLICANT))).json()
+
+    revoked = await registry.post(
+        f"{address}/{renewal['id']}/revocation",
+        json=REVOKED | {"revoked_on": "2023-01-20"},
+        headers=world.write("fasker_officer", match=1),
+    )
+
+    assert (revoked.status_code, revoked.json().get("status")) == (200, "REVOKED")
+
+
+async def test_nothing_is_recorded_of_an_organisation_that_has_ended(
+    world: World, registry: httpx.AsyncClient, active: Json, act: Callable[..., Awaitable[None]]
+) -> None:
+    await act(active, "closure", 2)
+
+    response = await registry.post(
+        f"/v1/organisations/{active['id']}/licences", json=PERMIT, headers=world.write("fasker_officer")
+    )
+
+    assert (response.status_code, response.json()["type"]) == (409, "/problems/action-not-allowed")
+
+
+async def test_a_revocation_has_a_day_between_the_licences_issue_and_its_end(
     world: World, registry: httpx.AsyncClient, permit: Json
 ) -> None:
     wrong: list[tuple[Json, str]] = [
-        ({"revoked_on": "2020-01-31"}, "#/revoked_on"),
+        ({"revoked_on": "2020-01-09"}, "#/revoked_on"),
         ({"revoked_on": "2023-02-02"}, "#/revoked_on"),
         ({"reason": "x"}, "#/reason"),
     ]

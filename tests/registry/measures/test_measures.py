@@ -128,6 +128,15 @@ async def test_closing_is_for_ever_and_ends_what_suspends(case: Case) -> None:
     assert await case.public() == ["closing"]
 
 
+async def test_why_a_measure_was_taken_is_not_told_with_the_end_of_the_agreements(case: Case) -> None:
+    closing = await case.take(SUSPENSION | {"kind": "closing"})
+
+    agreements = (await case.client.get(f"/v1/agreements?ngo_id={case.ngo_id}")).text
+
+    assert '"terminated"' in agreements
+    assert closing["reason"] not in agreements
+
+
 async def test_a_warning_changes_no_status_and_concerns_no_region(world: World, case: Case) -> None:
     warning = await case.take(WARNING | {"legal_basis": "UU 17/2013 art. 62"})
     lifted = await case.lift(warning)

@@ -79,6 +79,35 @@ async def test_agreements_signed_later_were_not_known_before(
     assert (then["agreements"], then["priorities"]) == ([], [])
 
 
+async def test_a_plan_that_was_amended_later_is_known_as_it_was(
+    world: World, registry: httpx.AsyncClient, find: Find, active: Json, sign: Make, approve: Make
+) -> None:
+    await on(world, "2020-09-10")
+    agreement = await sign(active["id"])
+    [activity] = (await approve(agreement))["activities"]
+    await on(world, "2020-10-10")
+    other = activity | {"priority": "PN6-2020", "sector": "education", "title": "Sekolah hijau", "detail": "Murid"}
+    amended = await registry.post(
+        f"/v1/agreements/{agreement['id']}/master-plan/amendments",
+        json={"activities": [other], "reason": "the schools asked for it"},
+        headers=world.write("fasker_officer", match=1),
+    )
+    assert amended.status_code == 201, amended.text
+
+    async def priorities(query: str) -> list[str]:
+        entry: Json = (await registry.get(f"/v1/register/{active['id']}{query}")).json()
+        return [*entry["priorities"]]
+
+    assert await priorities("") == ["PN6-2020"]
+    assert await priorities("?as_of=2020-10-09") == ["PN5-2020"]
+    assert await priorities("?as_of=2020-09-09") == []
+    assert await find("priority=PN5-2020") == []
+    assert await find("priority=PN5-2020&as_of=2020-10-09") == ["SNV"]
+    assert await find("sector=education&as_of=2020-10-09") == []
+    assert await find("q=pelatihan&as_of=2020-10-09") == ["SNV"]
+    assert await find("q=sekolah&as_of=2020-10-09") == []
+
+
 async def test_a_merged_one_stays_findable_and_its_agreement_is_the_successors_from_the_day_of_the_merger(
     world: World, registry: httpx.AsyncClient, find: Find, active: Json, agreement: Json, activate: Make, act: Act
 ) -> None:

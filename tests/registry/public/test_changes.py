@@ -13,7 +13,7 @@ from services.registry.public import changes
 from services.registry.public.changes import number_public_changes
 from shared.events import append
 from shared.events.envelope import SYSTEM
-from tests.registry.conftest import Json, Make
+from tests.registry.conftest import Json, Make, broken
 from tests.registry.public.test_as_of import Act
 from tests.world import World
 
@@ -68,6 +68,17 @@ async def test_a_reader_goes_on_where_it_stopped(world: World, registry: httpx.A
 
     assert [each["number"] for each in first["items"] + second["items"]] == [1, 2, 3, 4, 5, 6, 7]
     assert (end["items"], end["next_after"], end["last_number"]) == ([], 7, 7)
+
+
+async def test_who_has_a_number_that_was_never_given_is_told_so(
+    world: World, registry: httpx.AsyncClient, active: Json
+) -> None:
+    """After the service was restored from a copy, numbers are given anew: going on would silently miss them."""
+    await world.run_job("registry", number_public_changes)
+
+    response = await registry.get("/v1/register/changes?after=2")
+
+    assert broken(response) == {("query:after", None)}
 
 
 async def test_what_commits_later_comes_later_though_it_began_before(world: World) -> None:

@@ -39,7 +39,7 @@ async def test_no_cell_is_a_formula(registry: httpx.AsyncClient, activate: Make)
 
     [row] = table(await registry.get("/v1/register/downloads/csv"))
 
-    assert (row["name"], row["acronym"], row["aliases"]) == ('\'=HYPERLINK("x")', "'@SUM", "'+1; -1")
+    assert (row["name"], row["acronym"], row["aliases"]) == ('\'=HYPERLINK("x")', "'@SUM", "'+1; '-1")
 
 
 async def test_the_json_has_each_organisation_as_its_own_address_shows_it(

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.registry.public.rules import KINDS, known_before, safe_cell
+from services.registry.public.rules import KINDS, PROFILE_CHANGED, change_of, known_before, safe_cell
 from services.registry.public.views import Change
 from shared.clock import JAKARTA
 from shared.errors import InvalidInput
@@ -45,4 +45,19 @@ def test_what_happened_on_a_day_or_before_it_is_known_as_of_it(happened: datetim
 @given(st.text())
 def test_no_cell_begins_like_a_formula(text: str) -> None:
     assert not safe_cell(text).startswith(("=", "+", "-", "@", "\t", "\r"))
-    assert safe_cell(text).removeprefix("'") == text.removeprefix("'")
+    assert safe_cell(text).replace("'", "") == text.replace("'", "")
+
+
+@given(st.lists(st.text(";=+-@ a'")).map(";".join))
+def test_no_cell_does_so_where_a_spreadsheet_takes_semicolons_for_its_borders(text: str) -> None:
+    assert not any(part.lstrip().startswith(("=", "+", "-", "@")) for part in safe_cell(text).split(";"))
+
+
+@pytest.mark.parametrize("text", ["", "a=b", "a-b; c", "50% + 1", "it's"])
+def test_other_cells_stay_as_they_are(text: str) -> None:
+    assert safe_cell(text) == text
+
+
+def test_a_profile_changes_in_public_with_a_field_that_the_public_sees() -> None:
+    assert change_of(PROFILE_CHANGED, {"changed_fields": ["phone", "website"]}) == "profile_changed"
+    assert change_of(PROFILE_CHANGED, {"changed_fields": ["phone", "npwp", "office_address"]}) is None
