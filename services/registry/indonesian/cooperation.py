@@ -161,7 +161,6 @@ TEXTS: Final[Mapping[str, str]] = {
         "harus mencakup seluruh kegiatan; masanya {first} sampai {last}"
     ),
     # regions and sectors
-    "region codes must exist and be valid on the day of use": "kode wilayah harus ada dan berlaku pada hari pemakaian",
     "must be one of {known}": "harus salah satu dari {known}",
     "sectors must be in the list of sectors": "bidang harus ada dalam daftar bidang",
     "must hold a name": "harus memuat nama",
