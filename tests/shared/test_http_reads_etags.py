@@ -111,9 +111,10 @@ class Samples:
 
     def address(self, path: str) -> str:
         prefix, query = path.split("/")[2], self.queries.get(path, "")
-        for name in [part[1:-1].split(":")[0] for part in path.split("/") if part.startswith("{")]:
+        for part in [part for part in path.split("/") if part.startswith("{")]:
+            name = part[1:-1].split(":")[0]
             value = self.ids.get(f"{prefix}/{name}") or self.ids[name]
-            path = path.replace("{" + name + "}", str(value))
+            path = path.replace(part, str(value))
         return path + query
 
     def body(self, verb: str, path: str) -> Json | None:
