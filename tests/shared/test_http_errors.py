@@ -15,6 +15,7 @@ from shared.http import indonesian, middleware
 from shared.http.language import preferred
 from shared.http.problem_pages import all_problems
 from shared.http.problems import pointer_to, words_of
+from shared.ids import uuid7
 from shared.local.folders import REPOSITORY
 from tests.servers import SERVICES
 from tests.shared.raw_http import connection, head
@@ -225,7 +226,9 @@ async def test_an_answer_says_when_a_part_of_it_has_no_translation(world: World)
     api = await world.api("notifications")
     headers = world.write("integrator") | {"Accept-Language": "id"}
 
-    answer = await api.post("/v1/subscriptions", json={"name": "x", "types": ["*"], "regions": ["99"]}, headers=headers)
+    both = {"after": "0", "since": "2026-01-01T00:00:00Z"}
+
+    answer = await api.get(f"/v1/subscriptions/{uuid7()}/events", params=both, headers=headers)
 
     assert answer.status_code == 422
     assert answer.headers["content-language"] == "id, en"

@@ -61,7 +61,8 @@ async def find_activity(conn: Connection, activity_id: UUID, scope: Scope) -> di
     if not rows:
         return None
     row = rows[0]
-    whole = scope.everything or scope.ngo_id in (row["ngo_id"], row["passed_to_ngo_id"])
+    holds = scope.ngo_id is not None and scope.ngo_id in (row["ngo_id"], row["passed_to_ngo_id"])
+    whole = scope.everything or holds
     answers = await conn.fetch(
         """
         SELECT notice_version, region, answer, reason, answered_at FROM regional_activity_answer
