@@ -37,7 +37,8 @@ async def list_cells(
             SELECT covered.code AS region, a.sector, count(*) AS activities,
                    array_agg(DISTINCT a.ngo_id) AS ngo_ids
             FROM current_master_plan_activity a CROSS JOIN unnest(a.regions) AS signed (code)
-            CROSS JOIN code_on(signed.code, make_date($1, 12, 31)) AS covered (code)
+            LEFT JOIN moved_by(make_date($1, 12, 31)) m ON m.old_code = signed.code
+            CROSS JOIN coalesce(m.new_code, signed.code) AS covered (code)
             WHERE $1 BETWEEN a.from_year AND a.to_year
               AND ($2::text[] IS NULL OR covered.code = ANY($2))
               AND ($3::text IS NULL OR a.sector = $3)
@@ -79,8 +80,9 @@ async def list_gaps(
           AND ($3::text IS NULL OR s.code = $3)
           AND (r.code, s.code) > ($4, $5)
           AND (r.code, s.code) NOT IN (
-                SELECT code_on(signed.code, make_date($1, 12, 31)), a.sector
+                SELECT coalesce(m.new_code, signed.code), a.sector
                 FROM current_master_plan_activity a CROSS JOIN unnest(a.regions) AS signed (code)
+                LEFT JOIN moved_by(make_date($1, 12, 31)) m ON m.old_code = signed.code
                 WHERE $1 BETWEEN a.from_year AND a.to_year)
         ORDER BY r.code, s.code LIMIT $6
         """,
@@ -107,7 +109,8 @@ async def sum_up(conn: Connection, *, year: int, region: str | None) -> list[Any
         ), cells AS (
             SELECT covered.code AS region, a.sector, count(*) AS activities, count(DISTINCT a.ngo_id) AS organisations
             FROM current_master_plan_activity a CROSS JOIN unnest(a.regions) AS signed (code)
-            CROSS JOIN code_on(signed.code, make_date($1, 12, 31)) AS covered (code)
+            LEFT JOIN moved_by(make_date($1, 12, 31)) m ON m.old_code = signed.code
+            CROSS JOIN coalesce(m.new_code, signed.code) AS covered (code)
             WHERE $1 BETWEEN a.from_year AND a.to_year
               AND ($2::text[] IS NULL OR covered.code = ANY($2))
             GROUP BY covered.code, a.sector

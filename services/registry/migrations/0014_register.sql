@@ -145,16 +145,20 @@ BEGIN ATOMIC
         SELECT p.signed_by, k.successor_id, greatest(p.from_day, k.merged_on)
         FROM passed p JOIN known k ON k.ngo_id = p.by_ngo WHERE k.status = 'merged'
     )
-    SELECT a.id, held.by_ngo, a.number, a.title, a.regions, held.from_day, until.day
-    FROM agreement a
-    CROSS JOIN LATERAL (
-        SELECT a.ngo_id AS by_ngo, a.starts_on AS from_day
+    SELECT held.id, held.by_ngo, held.number, held.title, held.regions, held.from_day, until.day
+    FROM (
+        SELECT a.id, a.number, a.title, a.regions, a.ends_on, a.ended_on, a.ended_at, a.signed_at,
+               a.ngo_id AS by_ngo, a.starts_on AS from_day
+        FROM agreement a
         UNION ALL
-        SELECT p.by_ngo, greatest(a.starts_on, p.from_day) FROM passed p WHERE p.signed_by = a.ngo_id
+        SELECT a.id, a.number, a.title, a.regions, a.ends_on, a.ended_on, a.ended_at, a.signed_at,
+               p.by_ngo, greatest(a.starts_on, p.from_day)
+        FROM agreement a JOIN passed p ON p.signed_by = a.ngo_id
     ) AS held
     JOIN known h ON h.ngo_id = held.by_ngo
     CROSS JOIN LATERAL (
-        SELECT CASE WHEN before IS NULL OR a.ended_at < before THEN coalesce(a.ended_on, a.ends_on) ELSE a.ends_on END AS day
+        SELECT CASE WHEN before IS NULL OR held.ended_at < before THEN coalesce(held.ended_on, held.ends_on)
+               ELSE held.ends_on END AS day
     ) AS last
     CROSS JOIN LATERAL (
         SELECT CASE h.status
@@ -162,7 +166,7 @@ BEGIN ATOMIC
             WHEN 'closed' THEN least(last.day, (h.known_from AT TIME ZONE 'Asia/Jakarta')::date)
             ELSE last.day END AS day
     ) AS until
-    WHERE (before IS NULL OR a.signed_at < before) AND held.from_day <= until.day;
+    WHERE (before IS NULL OR held.signed_at < before) AND held.from_day <= until.day;
 END;
 
 -- The activities of the plans in force, each with whoever carries it out in which years.

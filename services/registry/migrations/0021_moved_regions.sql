@@ -6,11 +6,9 @@ SET LOCAL lock_timeout = '5s';
 -- squawk-ignore require-concurrent-index-creation
 CREATE UNIQUE INDEX region_change_moves_a_code_once ON region_change (old_code) WHERE kind = 'moved';
 
--- One step, for nothing has moved twice.
-CREATE FUNCTION code_on(region_code text, day date) RETURNS text
+-- Which codes had become which by a day. One step, for nothing has moved twice.
+CREATE FUNCTION moved_by(day date, OUT old_code text, OUT new_code text) RETURNS SETOF record
 LANGUAGE sql STABLE PARALLEL SAFE
-RETURN coalesce(
-    (SELECT c.new_code FROM region_change AS c
-     WHERE c.old_code = region_code AND c.kind = 'moved' AND c.changed_on <= day),
-    region_code
-);
+BEGIN ATOMIC
+    SELECT c.old_code, c.new_code FROM region_change c WHERE c.kind = 'moved' AND c.changed_on <= day;
+END;

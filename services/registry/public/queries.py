@@ -36,8 +36,9 @@ async def search_register(
     conn: Connection, page: PageRequest, search: Search, *, before: datetime | None, day: date
 ) -> list[dict[str, Any]]:
     """By names as they are or nearly so, words of agreements, activities and sectors; best first with `-relevance`."""
-    # To plan these statements takes longer than to carry them out, and the plan is the same whatever is asked.
-    await conn.execute("SET LOCAL plan_cache_mode = force_generic_plan")
+    # To plan these statements takes longer than to carry them out, and one plan serves whatever is asked. It expects too few
+    # rows, though, and loops over hundreds of them would take ten times as long.
+    await conn.execute("SET LOCAL plan_cache_mode = force_generic_plan; SET LOCAL enable_nestloop = off")
     rows = await fetch_page(
         conn,
         page,
@@ -179,7 +180,8 @@ def every_place(conn: Connection, *, before: datetime | None, day: date) -> Asyn
             FROM agreements_known($1) a
             JOIN organisations_known($1) k ON k.ngo_id = a.ngo_id
             CROSS JOIN unnest(a.regions) AS signed (code)
-            JOIN region_drawn d ON d.code = code_on(signed.code, $2)
+            LEFT JOIN moved_by($2) m ON m.old_code = signed.code
+            JOIN region_drawn d ON d.code = coalesce(m.new_code, signed.code)
             ORDER BY k.name, k.ngo_id, a.starts_on, a.number, d.code
             """,
             before,
