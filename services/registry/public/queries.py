@@ -36,8 +36,8 @@ async def search_register(
     conn: Connection, page: PageRequest, search: Search, *, before: datetime | None, day: date
 ) -> list[dict[str, Any]]:
     """By names as they are or nearly so, words of agreements, activities and sectors; best first with `-relevance`."""
-    # To plan these statements takes longer than to carry them out, and one plan serves whatever is asked. It expects too few
-    # rows, though, and loops over hundreds of them would take ten times as long.
+    # To plan these statements takes longer than to carry them out, and one plan serves whatever is asked. It expects
+    # too few rows, though: loops over hundreds of them would take ten times as long.
     await conn.execute("SET LOCAL plan_cache_mode = force_generic_plan; SET LOCAL enable_nestloop = off")
     rows = await fetch_page(
         conn,
