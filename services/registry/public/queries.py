@@ -76,7 +76,8 @@ async def search_register(
                        WHEN asked.name = ANY(string_to_array(lower(k.names), E'\\n')) THEN 1000
                        WHEN k.words @@ asked.words THEN 800
                        ELSE greatest(
-                           (700 * nullif(greatest(word_similarity($2, k.names), 0.5), 0.5))::int,
+                           CASE WHEN word_similarity($2, k.names) > 0.5
+                                THEN (700 * word_similarity($2, k.names))::int END,
                            told.weight, CASE WHEN k.sectors && meant.sectors THEN 100 END, 0)
                    END AS relevance
             FROM known k CROSS JOIN asked CROSS JOIN meant
