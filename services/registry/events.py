@@ -165,6 +165,15 @@ class LicenceRevoked(RegistryEvent):
     reason: Reason
 
 
+class LicenceRetracted(RegistryEvent):
+    """The record of a licence was a mistake: what was told of it does not hold. A right one is recorded anew."""
+
+    licence_id: UUID
+    kind: Code
+    number: Line
+    reason: Reason
+
+
 class ForeignMinistryStepRecorded(RegistryEvent):
     """What was heard of a licence at the Ministry of Foreign Affairs; `step` and `outcome` are its words."""
 

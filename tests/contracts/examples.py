@@ -103,6 +103,8 @@ VALUES: Final[dict[str, Any]] = {
     "LicenceRevoked.kind": "IZIN_PRINSIP",
     "LicenceRevoked.number": "IP-2020-001",
     "MasterPlanAmended.version": 2,
+    "LicenceRetracted.kind": "IZIN_PRINSIP",
+    "LicenceRetracted.number": "IP-2020-001",
     "ExternalMeasureRecorded.ends_on": None,
     "ExternalMeasureRecorded.kind": "permit_revocation",
     "ExternalMeasureRecorded.number": "DEMO-77/2020",
