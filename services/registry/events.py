@@ -9,7 +9,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict
 
-from shared.contracts.values import Code, Count, Country, Currency, Money, Number, RegionCode, Sha256, Year
+from shared.contracts.values import Code, Count, Country, Currency, Money, Number, Rate, RegionCode, Sha256, Year
 from shared.events.envelope import Event
 from shared.http.body import Line, Reason
 
@@ -185,7 +185,9 @@ class ForeignMinistryStepRecorded(RegistryEvent):
 
 
 class MspSigned(RegistryEvent):
-    """A memorandum of understanding (MSP) is in force. `regions`: the regencies and cities it covers."""
+    """A memorandum of understanding (MSP) is in force. `regions`: the regencies and cities it covers. In rupiah, at the
+    rate of a day, where it was converted.
+    """
 
     agreement_id: UUID
     number: Line
@@ -195,6 +197,9 @@ class MspSigned(RegistryEvent):
     counterpart_unit: Line
     amount: Money
     currency: Currency
+    amount_idr: Money | None = None
+    rate: Rate | None = None
+    rate_date: date | None = None
 
 
 class MspExtended(RegistryEvent):
