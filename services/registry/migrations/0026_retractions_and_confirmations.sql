@@ -1,4 +1,5 @@
--- A licence that was recorded by mistake is taken back: the row stays, and its number is free.
+-- A licence that was recorded by mistake is taken back: the row stays, and its number is free. And what is merely confirmed
+-- of an organisation is nothing new to the public.
 
 SET LOCAL lock_timeout = '5s';
 
@@ -33,3 +34,19 @@ DROP INDEX licence_is_recorded_once;
 -- An organisation has a handful of licences: an index is made in less time than a lock is waited for.
 -- squawk-ignore require-concurrent-index-creation
 CREATE UNIQUE INDEX licence_is_recorded_once ON licence (ngo_id, kind, lower(number)) WHERE status <> 'RETRACTED';
+
+-- Each change had made a row, also of what the public does not see and of nothing but the version.
+DROP TRIGGER organisation_is_remembered ON organisation;
+CREATE TRIGGER organisation_is_remembered AFTER INSERT ON organisation
+FOR EACH ROW WHEN (NEW.status IN ('active', 'suspended', 'closed', 'merged')) EXECUTE FUNCTION remember_organisation();
+CREATE TRIGGER organisation_change_is_remembered AFTER UPDATE ON organisation
+FOR EACH ROW WHEN (
+    NEW.status IN ('active', 'suspended', 'closed', 'merged')
+    AND (OLD.status, OLD.name, OLD.name_en, OLD.acronym, OLD.aliases, OLD.legal_form, OLD.origin_country, OLD.home_city,
+         OLD.iati_org_id, OLD.website, OLD.sectors, OLD.started_in_indonesia_on, OLD.counterpart_unit, OLD.successor_id,
+         OLD.merged_on)
+    IS DISTINCT FROM
+        (NEW.status, NEW.name, NEW.name_en, NEW.acronym, NEW.aliases, NEW.legal_form, NEW.origin_country, NEW.home_city,
+         NEW.iati_org_id, NEW.website, NEW.sectors, NEW.started_in_indonesia_on, NEW.counterpart_unit, NEW.successor_id,
+         NEW.merged_on)
+) EXECUTE FUNCTION remember_organisation();

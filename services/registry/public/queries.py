@@ -136,7 +136,8 @@ ENTRIES: Final = """
     SELECT k.ngo_id AS id, k.version, k.status, k.name, k.name_en, k.acronym, k.aliases, k.legal_form,
            k.origin_country, k.home_city, k.website, k.sectors, k.started_in_indonesia_on, k.counterpart_unit,
            k.merged_on, k.known_from,
-           coalesce(o.iati_org_id, i.identifier) AS iati_identifier,
+           coalesce(CASE WHEN later.ngo_id IS NULL THEN o.iati_org_id ELSE later.previous #>> '{}' END, i.identifier)
+               AS iati_identifier,
            coalesce(a.agreements, '[]') AS agreements, coalesce(served.priorities, '{}') AS priorities,
            CASE WHEN next.ngo_id IS NOT NULL THEN json_build_object(
                'id', next.ngo_id, 'name', next.name, 'acronym', next.acronym, 'status', next.status) END AS successor,
@@ -144,6 +145,11 @@ ENTRIES: Final = """
     FROM wanted w
     JOIN known k ON k.ngo_id = w.ngo_id
     JOIN organisation o ON o.id = k.ngo_id
+    LEFT JOIN LATERAL (
+        SELECT p.ngo_id, p.previous FROM profile_step p
+        WHERE p.ngo_id = k.ngo_id AND p.field = 'iati_org_id' AND p.act = 'change' AND p.at >= $3
+        ORDER BY p.version LIMIT 1
+    ) later ON true
     LEFT JOIN agreements a ON a.ngo_id = k.ngo_id
     LEFT JOIN served ON served.ngo_id = k.ngo_id
     LEFT JOIN known next ON next.ngo_id = k.successor_id
