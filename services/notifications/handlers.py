@@ -88,6 +88,7 @@ NEWS: Final[Mapping[str, type[news.News]]] = {
     "singo.registry.LicenceExpiring.v1": news.LicenceExpiring,
     "singo.registry.LicenceExpired.v1": news.LicenceExpired,
     "singo.registry.LicenceRevoked.v1": news.LicenceRevoked,
+    "singo.registry.LicenceRetracted.v1": news.LicenceRetracted,
     "singo.registry.ForeignMinistryStepRecorded.v1": news.ForeignMinistryStep,
     "singo.registry.LocalPartnerProposed.v1": news.PartnerProposed,
     "singo.registry.LocalPartnerChanged.v1": news.PartnerNews,

@@ -16,6 +16,7 @@ from services.registry.handlers import HANDLERS
 from services.registry.indonesian import translate
 from services.registry.invitations import api as invitations
 from services.registry.licences import api as licences
+from services.registry.licences import overview_api as licence_overview
 from services.registry.licences.expiry import find_expiring_licences
 from services.registry.local_partners import api as local_partners
 from services.registry.local_partners import opinions_api as partner_opinions
@@ -50,6 +51,7 @@ SERVICE: Final = Service(
         members.own_router,
         invitations.router,
         licences.router,
+        licence_overview.router,
         licences.lead_times_router,
         foreign_ministry.router,
         foreign_ministry.proposals_router,

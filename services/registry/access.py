@@ -109,6 +109,16 @@ async def _scope(request: Request) -> Scope:
     )
 
 
+@lets_in(own_of(*members.ROLES) | all_of(*NATIONAL_ROLES))
+async def _own_or_all(request: Request) -> Scope:
+    """For what regions don't see."""
+    actor = await signed_in(request)
+    membership = await members.membership_of(database_of(request).pool, actor.subject)
+    if membership is None and not actor.has(*NATIONAL_ROLES):
+        raise NotAllowed(f"this needs one of the roles {', '.join((*members.ROLES, *NATIONAL_ROLES))}")
+    return Scope(ngo_id=membership.ngo_id if membership else None, everything=actor.has(*NATIONAL_ROLES))
+
+
 @dataclass(frozen=True, slots=True)
 class OwnOrOfficer:
     """Somebody who acts for his organisation on what is its own, or as an officer on anybody's."""
@@ -166,3 +176,4 @@ OwnMemberOrNational = Annotated[ActedBy, Depends(member_or(*NATIONAL_ROLES))]
 
 Kesbangpol = Annotated[Actor, Depends(lets_in(in_regions("pemda_kesbangpol"))(allow("pemda_kesbangpol")))]
 Visible = Annotated[Scope, Depends(_scope)]
+OwnOrNational = Annotated[Scope, Depends(_own_or_all)]

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict
 
-from shared.contracts.values import Code, Count, Country, Currency, Money, Number, RegionCode, Sha256, Year
+from shared.contracts.values import Code, Count, Country, Currency, Money, Number, Rate, RegionCode, Sha256, Year
 from shared.events.envelope import Event
 from shared.http.body import Line, Reason
 
@@ -165,6 +165,15 @@ class LicenceRevoked(RegistryEvent):
     reason: Reason
 
 
+class LicenceRetracted(RegistryEvent):
+    """The record of a licence was a mistake: what was told of it does not hold. A right one is recorded anew."""
+
+    licence_id: UUID
+    kind: Code
+    number: Line
+    reason: Reason
+
+
 class ForeignMinistryStepRecorded(RegistryEvent):
     """What was heard of a licence at the Ministry of Foreign Affairs; `step` and `outcome` are its words."""
 
@@ -176,7 +185,9 @@ class ForeignMinistryStepRecorded(RegistryEvent):
 
 
 class MspSigned(RegistryEvent):
-    """A memorandum of understanding (MSP) is in force. `regions`: the regencies and cities it covers."""
+    """A memorandum of understanding (MSP) is in force. `regions`: the regencies and cities it covers. In rupiah, at the
+    rate of a day, where it was converted.
+    """
 
     agreement_id: UUID
     number: Line
@@ -186,6 +197,9 @@ class MspSigned(RegistryEvent):
     counterpart_unit: Line
     amount: Money
     currency: Currency
+    amount_idr: Money | None = None
+    rate: Rate | None = None
+    rate_date: date | None = None
 
 
 class MspExtended(RegistryEvent):

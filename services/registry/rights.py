@@ -69,6 +69,8 @@ RIGHTS: Final[Rights] = {
     "POST /v1/organisations/{ngo_id}/licences": Right(OWN | FASKER),
     "GET /v1/organisations/{ngo_id}/licences/{licence_id}": Right(OWN | all_of(*NATIONAL_ROLES)),
     "POST /v1/organisations/{ngo_id}/licences/{licence_id}/revocation": Right(FASKER),
+    "POST /v1/organisations/{ngo_id}/licences/{licence_id}/retraction": Right(FASKER),
+    "GET /v1/licences": Right(OWN | all_of(*NATIONAL_ROLES)),
     "GET /v1/licence-lead-times": PUBLIC,
     "GET /v1/organisations/{ngo_id}/foreign-ministry-steps": Right(OWN | all_of(*NATIONAL_ROLES)),
     "POST /v1/organisations/{ngo_id}/foreign-ministry-steps": Right(OFFICER),

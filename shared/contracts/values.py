@@ -7,7 +7,7 @@ forms (shared/http/body.py). Vocabularies that grow (sectors, roles) are codes: 
 from decimal import Decimal
 from typing import Annotated, Any, Final
 
-from pydantic import AfterValidator, Field, StringConstraints, WithJsonSchema
+from pydantic import AfterValidator, Field, PlainSerializer, StringConstraints, WithJsonSchema
 
 _REGION: Final = r"[0-9]{2}(\.[0-9]{2})?"
 _CENT: Final = Decimal("0.01")
@@ -31,6 +31,12 @@ Money = Annotated[
     WithJsonSchema(
         {"type": "string", "pattern": r"^[0-9]{1,18}\.[0-9]{2}$", "description": "A decimal number, never a float"}
     ),
+]
+Rate = Annotated[
+    Decimal,
+    Field(gt=0, max_digits=20, decimal_places=8),
+    PlainSerializer(lambda rate: f"{rate:f}", return_type=str, when_used="json"),  # never with an exponent
+    WithJsonSchema({"type": "string", "pattern": r"^[0-9]{1,12}(\.[0-9]{1,8})?$", "description": "Rupiah for a unit"}),
 ]
 Sha256 = Annotated[str, StringConstraints(pattern="^[0-9a-f]{64}$")]
 Code = Annotated[str, StringConstraints(pattern=r"^[A-Za-z][A-Za-z0-9_.]{0,59}$")]

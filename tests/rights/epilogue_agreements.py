@@ -36,3 +36,14 @@ async def _licences(stage: Stage, organisation: str) -> None:
     path = f"{organisation}/licences/{licence['id']}/revocation"
     body = {"revoked_on": "2020-06-30", "reason": REASON}
     await stage.quietly(FASKER, "POST", "registry", path, body, match=licence["version"])
+    mistake = {
+        "kind": "SKT_MITRA",
+        "number": "DEMO-SKT-1",
+        "issuer": REASON,
+        "issued_on": "2020-01-10",
+        "valid_from": "2020-02-01",
+        "valid_to": "2021-12-31",
+    }
+    made, _ = await stage.quietly(FASKER, "POST", "registry", f"{organisation}/licences", mistake)
+    path = f"{organisation}/licences/{made.body['id']}/retraction"
+    await stage.quietly(FASKER, "POST", "registry", path, {"reason": REASON}, match=made.version)

@@ -105,11 +105,12 @@ async def papers(pool: Any) -> dict[str, Any]:
             await add(pool, "local_partner_opinion", partner_id=partner_id, body=body["code"])
     for kind, status in (("IZIN_PRINSIP", "VALID"), ("IZIN_OPERASIONAL", "EXPIRING"), ("SKT_MITRA", "EXPIRED")):
         await add(pool, "licence", ngo_id=NGOS[0], kind=kind, status=status)
+    await add(pool, "licence", ngo_id=NGOS[1], number="y", valid_to=date(2024, 1, 1))
     return {"agreement_id": agreement_id, "partner_id": partner_id}
 
 
 async def activities_and_measures(pool: Any, agreement_id: UUID) -> None:
-    licence_id = await pool.fetchval("SELECT id FROM licence LIMIT 1")
+    licence_id = await pool.fetchval("SELECT id FROM licence ORDER BY id LIMIT 1")
     for ngo, status, kind, region in (
         (0, "notified", "new", "53.06"),
         (1, "notified", "continued_after_extension", "53.10"),

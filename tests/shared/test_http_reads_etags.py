@@ -172,7 +172,7 @@ async def registry(samples: Samples) -> None:
         "PUT organisations/{subject:path}": {"role": "ngo_staff", **WHY},
         "PUT organisations/representative": {"name": "x", "function": "x"},
         "field-checks": {"checks": [{"field": "name", "state": "confirmed"}]},
-        **dict.fromkeys(("suspension", "reinstatement", "closure", "plan-activities/withdrawal"), WHY),
+        **dict.fromkeys(("suspension", "reinstatement", "closure", "plan-activities/withdrawal", "retraction"), WHY),
         "PUT local-partners": PARTNER,
         "revocation": {"revoked_on": "2020-01-02", **WHY},
         "termination": {"ended_on": "2020-06-01", **WHY},

@@ -77,6 +77,9 @@ MEANT: Final[dict[tuple[str, str], Keeps]] = {
     ("/v1/agreements", "on=2022-01-02"): lambda row: row["number"] == "MSP-2",
     ("/v1/local-partners", "region=53.06"): lies_in("53.06"),
     ("/v1/local-partners", "region=53"): lies_in("53"),
+    ("/v1/licences", "expires_before=2024-01-01"): lambda row: (
+        row["valid_to"] < "2024-01-01" and row["status"] in ("VALID", "EXPIRING")
+    ),
     ("/v1/regional-activities", "region=53.06"): lies_in("53.06"),
     ("/v1/regional-activities", "region=53"): lies_in("53"),
     ("/v1/regions", "level=1"): lambda row: row["parent"] is None,

@@ -21,6 +21,7 @@ ORDERS: Final = {
         "/v1/measures": "starts_on",
         "/v1/organisations/{ngo_id}/measures": "starts_on,decided_on",
         "/v1/organisations/{ngo_id}/licences": "valid_to,issued_on",
+        "/v1/licences": "valid_to,issued_on",
         "/v1/organisations/{ngo_id}/foreign-ministry-steps": "reached_on",
         "/v1/agreements/{agreement_id}/programme-directions": "starts_on",
         "/v1/agreements/{agreement_id}/master-plan/versions": "version",

@@ -85,6 +85,10 @@ class LicenceRevoked(LicenceNews):
     reason: str
 
 
+class LicenceRetracted(LicenceNews):
+    reason: str
+
+
 class ForeignMinistryStep(News):
     step: str
     outcome: str | None = None

@@ -64,6 +64,9 @@ async def sign_agreement(
             counterpart_unit=terms["counterpart_unit"],
             amount=terms["amount"],
             currency=terms["currency"],
+            amount_idr=terms["amount_idr"],
+            rate=terms["rate"],
+            rate_date=terms["rate_date"],
         ),
     )
     if predecessor:

@@ -66,9 +66,14 @@ def provinces_of(regions: list[str]) -> list[str]:
     return sorted({code[:2] for code in regions})
 
 
+def lies_in(period: Period, permits: Iterable[Period]) -> bool:
+    """Whether one of them lasts the whole period: two that follow each other are two decisions."""
+    return any(first <= period[0] and period[1] <= last for first, last in permits)
+
+
 def check_permit(starts_on: date, ends_on: date, permits: Iterable[Period]) -> None:
-    """One izin prinsip is valid during the whole period: two that follow each other are two decisions."""
-    if not any(first <= starts_on and ends_on <= last for first, last in permits):
+    """One izin prinsip is valid during the whole period."""
+    if not lies_in((starts_on, ends_on), permits):
         raise InvalidInput.field(
             "#/ends_on",
             "the agreement must lie within the period of an izin prinsip; else give an `override_reason`",

@@ -29,6 +29,7 @@ async def find_likely_duplicates(
                            SELECT FROM licence own JOIN licence other ON lower(other.number) = lower(own.number)
                            WHERE own.ngo_id = o.id AND other.ngo_id = c.id
                              AND own.kind = 'IZIN_PRINSIP' AND other.kind = 'IZIN_PRINSIP'
+                             AND 'RETRACTED' NOT IN (own.status, other.status)
                        ) THEN 'principle_permit' END,
                        CASE WHEN c.origin_country = o.origin_country
                              AND lower(c.home_registration_number) = lower(o.home_registration_number)

@@ -97,6 +97,12 @@ TEXTS: Final[Mapping[str, str]] = {
     "cannot {action} a licence that is {status}; open now: {allowed}": (
         "tindakan {action} tidak terbuka bagi izin berstatus {status}; yang terbuka sekarang: {allowed}"
     ),
+    "no other izin prinsip covers the agreements {numbers}; record the right one first": (
+        "tidak ada izin prinsip lain yang mencakup perjanjian {numbers}; catat dahulu izin yang benar"
+    ),
+    "notified activities name this licence ({count}); they must name another first": (
+        "pemberitahuan kegiatan menyebut izin ini ({count}); kegiatan itu harus menyebut izin lain dahulu"
+    ),
     "must be an earlier step of the same organisation": "harus tahap terdahulu dari organisasi yang sama",
     "that step is corrected already: correct its correction": "tahap itu sudah dibetulkan: betulkan pembetulannya",
     # measures

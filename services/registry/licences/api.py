@@ -7,7 +7,7 @@ from uuid import UUID
 from fastapi import Depends, Query, Request, Response
 from pydantic import Field, model_validator
 
-from services.registry.access import PUBLIC, Fasker, OwnMemberOrFasker, OwnMemberOrNational
+from services.registry.access import PUBLIC, Fasker, OwnMemberOrFasker, OwnMemberOrNational, Scope
 from services.registry.dates import Day
 from services.registry.licences import commands, queries
 from services.registry.licences.rules import Kind, Status
@@ -55,6 +55,12 @@ class Revocation(Body):
     reason: Reason
 
 
+class Retraction(Body):
+    """Why the record was a mistake."""
+
+    reason: Reason
+
+
 class LicenceView(View):
     id: UUID
     version: Number
@@ -69,6 +75,8 @@ class LicenceView(View):
     status: Status
     revoked_on: date | None
     revocation_reason: LongText | None
+    retracted_at: datetime | None
+    retraction_reason: LongText | None
     recorded_at: datetime
 
 
@@ -100,7 +108,7 @@ async def list_licences(
 ) -> Response:
     """The evidence of licences that others issued, newest first."""
     async with db.read() as conn:
-        rows = await queries.list_licences(conn, ngo_id, page_request, kind=kind, status=status)
+        rows = await queries.list_licences(conn, page_request, Scope(ngo_id=ngo_id), kind=kind, status=status)
     return page_response(
         request,
         page_request,
@@ -161,6 +169,25 @@ async def revoke_licence(
             version=version,
             by=by,
             now=tx.now,
+        )
+        await _answer(tx, ngo_id, licence_id)
+    return tx.response
+
+
+@router.post("/{licence_id}/retraction", response_model=LicenceView)
+async def retract_licence(
+    *,
+    ngo_id: UUID,
+    licence_id: UUID,
+    body: Retraction,
+    by: Fasker,
+    version: ExpectedVersion,
+    write: KeyedWrite,
+) -> Response:
+    """Take back a record that was a mistake and on which nothing rests (V02). It stays readable; its number is free."""
+    async with write.begin() as tx:
+        await commands.retract_licence(
+            tx.conn, ngo_id, licence_id, reason=body.reason, version=version, by=by, now=tx.now
         )
         await _answer(tx, ngo_id, licence_id)
     return tx.response

@@ -1,4 +1,4 @@
-"""Recording and revocation of licences. Each function runs in the caller's transaction."""
+"""Recording, revocation and retraction of licences. Each function runs in the caller's transaction."""
 
 from collections.abc import Mapping
 from datetime import date, datetime
@@ -7,13 +7,19 @@ from uuid import UUID
 
 from services.registry.agreements.queries import working_area
 from services.registry.errors import AlreadyExists
-from services.registry.events import LicenceRecorded, LicenceRevoked
-from services.registry.licences.queries import last_principle_permit_day
+from services.registry.events import LicenceRecorded, LicenceRetracted, LicenceRevoked
+from services.registry.licences.queries import (
+    activities_on,
+    agreements_on_permits,
+    last_principle_permit_day,
+    principle_permits,
+)
 from services.registry.licences.rules import (
     Action,
     Kind,
     Status,
     advance,
+    check_nothing_rests,
     check_operational_permit_end,
     check_principle_permit_period,
     check_revocation,
@@ -92,7 +98,7 @@ async def _insert(
         INSERT INTO licence (id, ngo_id, kind, number, issuer, issued_on, valid_from, valid_to,
                              document_sha256, status, recorded_at, recorded_by)
         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
-        ON CONFLICT (ngo_id, kind, lower(number)) DO NOTHING RETURNING id
+        ON CONFLICT (ngo_id, kind, lower(number)) WHERE status <> 'RETRACTED' DO NOTHING RETURNING id
         """,
         uuid7(),
         ngo_id,
@@ -124,17 +130,7 @@ async def revoke_licence(
     now: datetime,
 ) -> None:
     """Note that the body which issued the licence has taken it back."""
-    licence = await conn.fetchrow(
-        """
-        SELECT version, kind, number, issued_on, valid_from, valid_to, status FROM licence
-        WHERE id = $1 AND ngo_id = $2 FOR UPDATE
-        """,
-        licence_id,
-        ngo_id,
-    )
-    if licence is None:
-        raise NotFound("there is no such licence of this organisation")
-    expect_version(licence["version"], version)
+    licence = await _lock(conn, ngo_id, licence_id, version)
     status = advance(Status(licence["status"]), Action.REVOKE)
     earliest = min(licence["issued_on"], licence["valid_from"])
     check_revocation(earliest, licence["valid_to"], revoked_on, now.astimezone(JAKARTA).date())
@@ -166,3 +162,59 @@ async def revoke_licence(
             reason=reason,
         ),
     )
+
+
+async def retract_licence(
+    conn: Connection, ngo_id: UUID, licence_id: UUID, *, reason: str, version: int, by: ActedBy, now: datetime
+) -> None:
+    """Take back a record that was a mistake. Its number is free from now on; that it was there stays readable."""
+    # Whoever signs an agreement or notifies an activity holds this row: nothing comes to rest on the licence meanwhile.
+    await conn.execute("SELECT FROM organisation WHERE id = $1 FOR UPDATE", ngo_id)
+    licence = await _lock(conn, ngo_id, licence_id, version)
+    status = advance(Status(licence["status"]), Action.RETRACT)
+    check_nothing_rests(
+        (licence["valid_from"], licence["valid_to"]),
+        await agreements_on_permits(conn, ngo_id) if licence["kind"] == Kind.IZIN_PRINSIP else [],
+        await principle_permits(conn, ngo_id, but=licence_id),
+        await activities_on(conn, licence_id),
+    )
+    await conn.execute(
+        """
+        UPDATE licence
+        SET status = $2, retraction_reason = $3, retracted_at = $4, retracted_by = $5, version = version + 1
+        WHERE id = $1
+        """,
+        licence_id,
+        status,
+        reason,
+        now,
+        by.subject,
+    )
+    emit(
+        conn,
+        LicenceRetracted(
+            occurred_at=now,
+            actor=by,
+            ngo_id=ngo_id,
+            regions=await working_area(conn, ngo_id),
+            licence_id=licence_id,
+            kind=licence["kind"],
+            number=licence["number"],
+            reason=reason,
+        ),
+    )
+
+
+async def _lock(conn: Connection, ngo_id: UUID, licence_id: UUID, version: int) -> Any:
+    licence = await conn.fetchrow(
+        """
+        SELECT version, kind, number, issued_on, valid_from, valid_to, status FROM licence
+        WHERE id = $1 AND ngo_id = $2 FOR UPDATE
+        """,
+        licence_id,
+        ngo_id,
+    )
+    if licence is None:
+        raise NotFound("there is no such licence of this organisation")
+    expect_version(licence["version"], version)
+    return licence

@@ -3,8 +3,8 @@
 A notice row, the licence's status and the event are one commit: a worker that dies in between leaves nothing, and
 what is noted is never said again. The licence's row lock makes several workers share the work.
 
-Of a licence that another one follows nothing is told any more: it only expires. Should that one be revoked, what is
-left to be told of the first is told.
+Of a licence that another one follows nothing is told any more: it only expires. Should that one be revoked or
+taken back, what is left to be told of the first is told.
 """
 
 from collections.abc import Sequence
@@ -45,7 +45,8 @@ async def _due(conn: Connection, today: date) -> Sequence[Any]:
         FROM licence l
         CROSS JOIN LATERAL (SELECT EXISTS (
             SELECT FROM licence n
-            WHERE n.ngo_id = l.ngo_id AND n.kind = l.kind AND l.kind = ANY($3) AND n.status <> 'REVOKED'
+            WHERE n.ngo_id = l.ngo_id AND n.kind = l.kind AND l.kind = ANY($3)
+              AND n.status NOT IN ('REVOKED', 'RETRACTED')
               AND n.valid_from <= l.valid_to + 1 AND l.valid_to < n.valid_to)) AS next (is_there)
         WHERE l.status IN ('VALID', 'EXPIRING')
           AND (l.valid_to < $1 OR NOT next.is_there AND EXISTS (

@@ -11,6 +11,7 @@ from datetime import date, timedelta
 from enum import StrEnum
 from typing import Final
 
+from services.registry.agreements.rules import PERMIT_LAW, Period, lies_in
 from services.registry.reference.rules import DatedRule
 from shared.errors import ActionNotAllowed, InvalidInput
 
@@ -30,12 +31,18 @@ class Status(StrEnum):
     EXPIRING = "EXPIRING"
     EXPIRED = "EXPIRED"
     REVOKED = "REVOKED"
+    RETRACTED = "RETRACTED"
+    """Its record was a mistake: nothing of it counts."""
+
+
+RUNNING: Final = (Status.VALID, Status.EXPIRING)
 
 
 class Action(StrEnum):
     WARN = "warn"
     EXPIRE = "expire"
     REVOKE = "revoke"
+    RETRACT = "retract"
 
 
 NEXT: Final[Mapping[tuple[Status, Action], Status]] = {
@@ -47,6 +54,7 @@ NEXT: Final[Mapping[tuple[Status, Action], Status]] = {
     (Status.EXPIRING, Action.REVOKE): Status.REVOKED,
     # Word of a revocation may come when the licence would have been over anyway.
     (Status.EXPIRED, Action.REVOKE): Status.REVOKED,
+    **{(status, Action.RETRACT): Status.RETRACTED for status in Status if status is not Status.RETRACTED},
 }
 
 
@@ -110,6 +118,21 @@ def check_revocation(earliest: date, valid_to: date, revoked_on: date, today: da
     """`earliest`: the day of its issue: one that is to follow another may be taken back before it begins."""
     if not earliest <= revoked_on <= min(valid_to, today):
         raise InvalidInput.field("#/revoked_on", f"must be from {earliest} to {valid_to}, and not after today")
+
+
+def check_nothing_rests(
+    permit: Period, agreements: Iterable[tuple[str, Period]], others: Collection[Period], activities: int
+) -> None:
+    """`agreements` lie within an izin prinsip, this or one of the `others` (V02); `activities` name this licence."""
+    resting = [number for number, period in agreements if lies_in(period, [permit]) and not lies_in(period, others)]
+    if resting:
+        raise ActionNotAllowed(
+            f"no other izin prinsip covers the agreements {', '.join(resting)}; record the right one first",
+            rule="V02",
+            legal_basis=PERMIT_LAW,
+        )
+    if activities:
+        raise ActionNotAllowed(f"notified activities name this licence ({activities}); they must name another first")
 
 
 @dataclass(frozen=True, slots=True)

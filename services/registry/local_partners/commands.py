@@ -129,7 +129,8 @@ async def _check_form(conn: Connection, ngo_id: UUID, partner: Mapping[str, Any]
     require_active(OrganisationStatus(status), "to propose a local partner")
     check_registration(partner["registration_valid_to"], today)
     check_codes(listed("#/regions", partner["regions"]), on=today)
-    check_consents([consent["region"] for consent in partner["consents"]], partner["regions"])
+    consents = [(consent["region"], consent["issued_on"]) for consent in partner["consents"]]
+    check_consents(consents, partner["regions"], today)
 
 
 async def _predecessor(

@@ -1,6 +1,6 @@
 """States of a local partner, what it must show of itself, and the registration it needs (V20). Pure."""
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import date
 from enum import StrEnum
 from typing import Any, Final
@@ -136,13 +136,15 @@ def check_day(pointer: str, day: date, *, earliest: date, today: date) -> None:
         raise InvalidInput.field(pointer, f"must be from {earliest} to {today}")
 
 
-def check_consents(consented: Collection[str], regions: Collection[str]) -> None:
-    """A local government consents to work in its own area."""
-    for place, region in enumerate(consented):
+def check_consents(consents: Iterable[tuple[str, date]], regions: Collection[str], today: date) -> None:
+    """A local government consents to work in its own area, and has done so."""
+    for place, (region, issued_on) in enumerate(consents):
         if region not in regions:
             raise InvalidInput.field(
                 f"#/consents/{place}/region", f"must be one of the partner's regions: {', '.join(regions)}"
             )
+        if issued_on > today:
+            raise InvalidInput.field(f"#/consents/{place}/issued_on", "must not lie in the future")
 
 
 def missing(partner: Mapping[str, Any], consented: Collection[str]) -> list[str]:

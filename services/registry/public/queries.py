@@ -133,11 +133,16 @@ ENTRIES: Final = """
             FROM held JOIN plans_known($3) s ON s.agreement_id = held.agreement_id
             CROSS JOIN unnest(s.priorities) AS each (code)
         ) AS each GROUP BY ngo_id
+    ),
+    identified_later AS (
+        SELECT DISTINCT ON (ngo_id) ngo_id, previous FROM profile_step
+        WHERE field = 'iati_org_id' AND act = 'change' AND at >= $3 ORDER BY ngo_id, version
     )
     SELECT k.ngo_id AS id, k.version, k.status, k.name, k.name_en, k.acronym, k.aliases, k.legal_form,
            k.origin_country, k.home_city, k.website, k.sectors, k.started_in_indonesia_on, k.counterpart_unit,
            k.merged_on, k.known_from,
-           coalesce(o.iati_org_id, i.identifier) AS iati_identifier,
+           coalesce(CASE WHEN later.ngo_id IS NULL THEN o.iati_org_id ELSE later.previous #>> '{}' END, i.identifier)
+               AS iati_identifier,
            coalesce(a.agreements, '[]') AS agreements, coalesce(served.priorities, '{}') AS priorities,
            CASE WHEN next.ngo_id IS NOT NULL THEN json_build_object(
                'id', next.ngo_id, 'name', next.name, 'acronym', next.acronym, 'status', next.status) END AS successor,
@@ -145,6 +150,7 @@ ENTRIES: Final = """
     FROM wanted w
     JOIN known k ON k.ngo_id = w.ngo_id
     JOIN organisation o ON o.id = k.ngo_id
+    LEFT JOIN identified_later later ON later.ngo_id = k.ngo_id
     LEFT JOIN agreements a ON a.ngo_id = k.ngo_id
     LEFT JOIN served ON served.ngo_id = k.ngo_id
     LEFT JOIN known next ON next.ngo_id = k.successor_id

@@ -182,7 +182,8 @@ async def _ground(conn: Connection, notice: Mapping[str, Any], ngo_id: UUID) -> 
     licence = await conn.fetchrow(
         """
         SELECT valid_from, valid_to FROM licence
-        WHERE id = $1 AND ngo_id = $2 AND kind IN ('IZIN_PRINSIP', 'IZIN_OPERASIONAL') AND status <> 'REVOKED'
+        WHERE id = $1 AND ngo_id = $2 AND kind IN ('IZIN_PRINSIP', 'IZIN_OPERASIONAL')
+          AND status NOT IN ('REVOKED', 'RETRACTED')
         """,
         notice["licence_id"],
         ngo_id,

@@ -24,6 +24,9 @@ async def test_an_agreement_is_public_and_tells_its_regions(
     assert (told["type"], told["key"]) == ("MspSigned", active["id"])
     assert told["data"]["regions"] == agreement["regions"]
     assert told["data"]["amount"] == "4869204.00"
+    assert [told["data"][name] for name in ("amount_idr", "rate", "rate_date")] == [
+        "77907270810.00", "16000.0014", "2020-01-31",
+    ]  # fmt: skip
     assert told["headers"]["regions"] == "53.01,53.06,53.10,12.10"
 
 
@@ -101,7 +104,8 @@ async def test_an_amount_of_nothing_has_no_sign(world: World, active: Json, sign
     signed = await sign(active["id"], amount="-0.00", rate=None, rate_date=None, amount_idr=None)
 
     assert signed["amount"] == "0.00"
-    assert (await world.events("registry"))[-1]["data"]["amount"] == "0.00"
+    told = (await world.events("registry"))[-1]["data"]
+    assert (told["amount"], told["amount_idr"], told["rate"]) == ("0.00", None, None)
 
 
 async def test_a_region_code_must_be_valid_on_the_day_of_use(

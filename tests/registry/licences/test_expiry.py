@@ -50,7 +50,7 @@ def told(world: World) -> Told:
     """What was told of licences: the type, and the lead time."""
 
     async def of_licences() -> list[tuple[str, int | None]]:
-        names = ("LicenceExpiring", "LicenceExpired", "LicenceRevoked")
+        names = ("LicenceExpiring", "LicenceExpired", "LicenceRevoked", "LicenceRetracted")
         return [
             (event["type"], event["data"].get("lead_months"))
             for event in await world.events("registry")
@@ -261,6 +261,24 @@ async def test_once_the_one_that_follows_is_revoked_what_is_left_is_told(
         await move_to(warned(4))
 
     assert await told() == [("LicenceRevoked", None), ("LicenceExpiring", 4)]
+
+
+async def test_of_a_licence_whose_record_was_taken_back_nothing_more_is_told(
+    world: World, registry: httpx.AsyncClient, permit: Json, renew: Renew, move_to: MoveTo, told: Told
+) -> None:
+    """And it silences nothing of the one that it seemed to follow."""
+    following = await renew(valid_from="2022-01-01", valid_to="2024-12-31")
+    await move_to(warned(6))
+    retracted = await registry.post(
+        f"/v1/organisations/{permit['ngo_id']}/licences/{following['id']}/retraction",
+        json={"reason": "of another organisation"},
+        headers=world.write("fasker_officer", match=1),
+    )
+    assert retracted.status_code == 200, retracted.text
+    await move_to(warned(4))
+    await move_to(in_jakarta(date(2025, 1, 1)))
+
+    assert await told() == [("LicenceRetracted", None), ("LicenceExpiring", 4), ("LicenceExpired", None)]
 
 
 async def many_licences(world: World, permit: Json, count: int) -> None:

@@ -5,12 +5,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from services.registry.agreements.rules import Period
 from services.registry.licences.rules import (
     NEXT,
     Action,
     LeadTime,
     Status,
     advance,
+    check_nothing_rests,
     check_operational_permit_end,
     check_principle_permit_period,
     check_revocation,
@@ -75,9 +77,42 @@ def test_an_action_that_is_not_open_is_refused(status: Status, action: Action) -
         advance(status, action)
 
 
-def test_a_licence_ends_once_and_a_revocation_is_the_last_word() -> None:
-    assert {action for status, action in NEXT if status is Status.REVOKED} == set()
-    assert {action for status, action in NEXT if status is Status.EXPIRED} == {Action.REVOKE}
+def test_a_licence_ends_once_and_only_its_record_can_be_taken_back_after_a_revocation() -> None:
+    assert {action for status, action in NEXT if status is Status.EXPIRED} == {Action.REVOKE, Action.RETRACT}
+    assert {action for status, action in NEXT if status is Status.REVOKED} == {Action.RETRACT}
+    assert {action for status, action in NEXT if status is Status.RETRACTED} == set()
+
+
+PERMIT = (date(2020, 2, 1), date(2023, 2, 1))
+SIGNED = [("MSP-1", (date(2020, 3, 1), date(2022, 3, 1)))]
+
+
+@pytest.mark.parametrize(
+    ("agreements", "others"),
+    [
+        ([], []),
+        (SIGNED, [PERMIT]),
+        ([("MSP-1", (date(2020, 1, 1), date(2022, 3, 1)))], []),  # signed within another one, which was revoked
+    ],
+)
+def test_a_permit_is_taken_back_where_each_agreement_lies_within_another_one(
+    agreements: list[tuple[str, Period]], others: list[Period]
+) -> None:
+    check_nothing_rests(PERMIT, agreements, others, 0)
+
+
+def test_two_permits_that_follow_each_other_do_not_carry_an_agreement() -> None:
+    others = [(date(2020, 2, 1), date(2021, 2, 1)), (date(2021, 2, 2), date(2023, 2, 1))]
+
+    with pytest.raises(ActionNotAllowed, match="agreements MSP-1") as refusal:
+        check_nothing_rests(PERMIT, SIGNED, others, 0)
+
+    assert refusal.value.rule == "V02"
+
+
+def test_a_licence_that_a_notified_activity_names_is_not_taken_back() -> None:
+    with pytest.raises(ActionNotAllowed, match="notified activities name this licence"):
+        check_nothing_rests(PERMIT, [], [], 1)
 
 
 @pytest.mark.parametrize(

@@ -114,6 +114,7 @@ async def test_whoever_changed_the_form_does_not_decide_on_it(
         ({"npwp": "01.234.567.8-901.000"}, ("#/npwp", None)),
         ({"consents": [CONSENT | {"region": "72.10"}]}, ("#/consents/0/region", None)),
         ({"consents": [CONSENT, CONSENT]}, ("#/consents/1/region", None)),
+        ({"consents": [CONSENT | {"issued_on": "2199-12-31"}]}, ("#/consents/0/issued_on", None)),
         ({"consents": [CONSENT | {"document_sha256": "x"}]}, ("#/consents/0/document_sha256", None)),
         ({"address": "x" * 201}, ("#/address", None)),
     ],

@@ -101,12 +101,17 @@ def test_what_is_recorded_happened_from_the_earliest_day_to_today(earliest: date
     assert refusal.value.errors[0].pointer == "#/started_on"
 
 
-def test_a_local_government_consents_for_a_region_of_the_partner() -> None:
-    check_consents(["53.06"], ["53.06", "53.10"])
+@pytest.mark.parametrize(
+    ("consent", "pointer"),
+    [(("72.10", date(2020, 3, 2)), "#/consents/1/region"), (("53.10", date(2020, 3, 3)), "#/consents/1/issued_on")],
+)
+def test_a_local_government_has_consented_for_a_region_of_the_partner(consent: tuple[str, date], pointer: str) -> None:
+    today, regions = date(2020, 3, 2), ["53.06", "53.10"]
+    check_consents([("53.06", today)], regions, today)
 
     with pytest.raises(InvalidInput) as refusal:
-        check_consents(["53.06", "72.10"], ["53.06", "53.10"])
-    assert refusal.value.errors[0].pointer == "#/consents/1/region"
+        check_consents([("53.06", today), consent], regions, today)
+    assert refusal.value.errors[0].pointer == pointer
 
 
 def test_what_a_partner_has_not_shown_is_named() -> None:

@@ -7,12 +7,28 @@ import httpx
 import pytest
 
 from services.reporting.events import ObligationCreated, ObligationFulfilled, ObligationOverdue
-from tests.registry.conftest import Json, Make
+from tests.registry.conftest import APPLICANT, Json, Make
 from tests.registry.organisations.test_public_list import obligation
 from tests.registry.public.conftest import Find
 from tests.world import World
 
 Act = Callable[..., Awaitable[None]]
+PutProfile = Callable[..., Awaitable[None]]
+
+
+@pytest.fixture
+def put_profile(world: World, registry: httpx.AsyncClient) -> PutProfile:
+    """The organisation changes its profile as named."""
+
+    async def changed(ngo: Json, **changes: str) -> None:
+        address = f"/v1/organisations/{ngo['id']}/profile"
+        profile = (await registry.get(address, headers=world.read(sub=APPLICANT))).json()
+        form = {name: profile[name] for name in profile.keys() - {"id", "version", "status", "checks"}}
+        headers = world.write(sub=APPLICANT, match=profile["version"])
+        response = await registry.put(address, json=form | changes, headers=headers)
+        assert response.status_code == 200, response.text
+
+    return changed
 
 
 async def on(world: World, day: str) -> None:
@@ -64,6 +80,48 @@ async def test_names_as_of_a_day_are_those_of_then(world: World, find: Find, act
     assert await find("q=new") == ["NEW"]
     assert await find("q=snv%20indonesia&as_of=2020-09-09") == ["SNV"]
     assert await find("q=new&as_of=2020-09-09") == []
+
+
+async def test_an_iati_identifier_as_of_a_day_is_that_of_then(
+    world: World, registry: httpx.AsyncClient, active: Json, put_profile: PutProfile
+) -> None:
+    await on(world, "2020-09-10")
+    await put_profile(active, iati_org_id="NL-KVK-11111111")
+    await on(world, "2020-10-10")
+    await put_profile(active, iati_org_id="NL-KVK-22222222")
+
+    async def identifier(query: str) -> str | None:
+        entry: Json = (await registry.get(f"/v1/register/{active['id']}{query}")).json()
+        found: str | None = entry["iati_identifier"]
+        return found
+
+    assert await identifier("?as_of=2020-09-09") == "NL-KVK-41152786"  # of the list, by its name
+    assert await identifier("?as_of=2020-10-09") == "NL-KVK-11111111"
+    assert await identifier("?as_of=2020-10-10") == await identifier("") == "NL-KVK-22222222"
+
+
+async def test_since_when_an_entry_is_known_as_it_is_is_moved_by_what_the_public_sees_and_by_no_confirmation(
+    world: World, registry: httpx.AsyncClient, active: Json, put_profile: PutProfile
+) -> None:
+    async def known_from() -> str:
+        entry: Json = (await registry.get(f"/v1/register/{active['id']}")).json()
+        return str(entry["known_from"])[:10]
+
+    seen = []
+    await on(world, "2020-09-10")
+    checked = await registry.post(
+        f"/v1/organisations/{active['id']}/field-checks",
+        json={"checks": [{"field": "name", "state": "confirmed"}]},
+        headers=world.write("fasker_officer", match=active["version"]),
+    )
+    assert checked.status_code == 200, checked.text
+    seen.append(await known_from())
+    await put_profile(active, phone="+62 21 5550101")
+    seen.append(await known_from())
+    await put_profile(active, acronym="NEW")
+    seen.append(await known_from())
+
+    assert seen == ["2020-08-12", "2020-08-12", "2020-09-10"]
 
 
 async def test_agreements_signed_later_were_not_known_before(

@@ -146,6 +146,15 @@ TEMPLATES: Final[Mapping[str, tuple[Template, ...]]] = {
             "{kind} {number} of {ngo} was revoked by its issuer on {revoked_on}. Reason: {reason}",
         ),
     ),
+    "LicenceRetracted": (
+        Template(
+            ("ngo", "region", "fasker_officer"),
+            "Catatan {kind} {number} ditarik",
+            "Record of {kind} {number} taken back",
+            "{kind} {number} milik {ngo} keliru dicatat; pemberitahuan tentangnya tidak berlaku. Alasan: {reason}",
+            "{kind} {number} of {ngo} was recorded by mistake; what was told of it does not hold. Reason: {reason}",
+        ),
+    ),
     "ForeignMinistryStepRecorded": (
         Template(
             ("ngo",),
