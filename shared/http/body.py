@@ -1,6 +1,7 @@
 """What bodies are made of: closed objects, bounded texts that a database can store."""
 
-from typing import Annotated, Any, Generic, Self, TypeVar
+import re
+from typing import Annotated, Any, Final, Generic, Self, TypeVar
 
 from pydantic import (
     AfterValidator,
@@ -17,6 +18,9 @@ from pydantic_core import PydanticCustomError
 from shared.http.values import check_json, kinds_of
 
 Item = TypeVar("Item")
+
+NOT_PRINTABLE: Final = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff]")
+"""Control characters but tab and ends of line, and lone surrogates."""
 
 
 class Body(BaseModel):
@@ -54,7 +58,7 @@ class Page(View, Generic[Item]):
 
 
 def _printable(text: str) -> str:
-    if any((ord(c) < 32 and c not in "\t\n\r") or 0xD800 <= ord(c) <= 0xDFFF for c in text):
+    if NOT_PRINTABLE.search(text):
         raise PydanticCustomError("not_printable", "must not hold control characters or lone surrogates")
     return text
 
