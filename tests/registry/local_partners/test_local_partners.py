@@ -3,6 +3,7 @@ from datetime import UTC, datetime
 import httpx
 import pytest
 
+from shared.clock import JAKARTA
 from shared.http.etags import version_of
 from tests.registry.conftest import APPLICANT, Json, Make, broken
 from tests.world import World
@@ -120,7 +121,8 @@ async def test_who_is_over_is_proposed_again_as_the_successor_and_decided_on_ane
         headers=world.write("fasker_officer", match=1),
     )
     if over == "ended":
-        end = {"ended_on": decided.json()["decided_at"][:10], "reason": "the programme is over"}
+        decided_at = datetime.fromisoformat(decided.json()["decided_at"])
+        end = {"ended_on": str(decided_at.astimezone(JAKARTA).date()), "reason": "the programme is over"}
         ended = await registry.post(f"{address}/end", json=end, headers=world.write(sub=APPLICANT, match=2))
         assert ended.status_code == 200, ended.text
 
