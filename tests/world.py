@@ -48,8 +48,7 @@ class World:
         name = f"test_{uuid4().hex}"
         admin = await asyncpg.connect(servers.dsn)
         try:
-            # Without fsync, to copy the files takes half the time that to log each page does.
-            await admin.execute(f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY file_copy")
+            await admin.execute(f"CREATE DATABASE {name} TEMPLATE {template}")
             async with AsyncExitStack() as running:
                 yield cls(servers, name, keys, running)
         finally:
