@@ -28,6 +28,15 @@ async def lock_partner(conn: Connection, partner_id: UUID) -> Any | None:
     )
 
 
+async def lock_own_partner(conn: Connection, partner_id: UUID, *, ngo_id: UUID, version: int) -> Any:
+    """One that this organisation acts on, as it was read."""
+    partner = await lock_partner(conn, partner_id)
+    if partner is None or partner["holder_id"] != ngo_id:
+        raise NotFound("there is no local partner with this id among your organisation's")
+    expect_version(partner["version"], version)
+    return partner
+
+
 async def take_step(
     conn: Connection,
     partner_id: UUID,

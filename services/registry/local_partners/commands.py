@@ -14,7 +14,7 @@ from services.registry.events import (
     LocalPartnerProposed,
     LocalPartnerRejected,
 )
-from services.registry.local_partners.clearance import about_partner, lock_partner, record_step
+from services.registry.local_partners.clearance import about_partner, lock_own_partner, lock_partner, record_step
 from services.registry.local_partners.rules import (
     DECISIONS,
     ORIENTATION_REQUIRED,
@@ -93,10 +93,7 @@ async def change_partner(
     now: datetime,
 ) -> None:
     """The whole form anew, until the orientation begins: what others have looked at stays as it is."""
-    found = await lock_partner(conn, partner_id)
-    if found is None or found["holder_id"] != ngo_id:
-        raise NotFound("there is no local partner with this id among your organisation's")
-    expect_version(found["version"], version)
+    found = await lock_own_partner(conn, partner_id, ngo_id=ngo_id, version=version)
     advance(Status(found["status"]), Action.CHANGE)
     await _check_form(conn, ngo_id, partner, now)
     try:

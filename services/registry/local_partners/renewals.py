@@ -12,7 +12,7 @@ import asyncpg
 
 from services.registry.errors import AlreadyExists
 from services.registry.events import LocalPartnerRenewalGiven, LocalPartnerRenewalRefused, LocalPartnerRenewed
-from services.registry.local_partners.clearance import about_partner, lock_partner, record_step
+from services.registry.local_partners.clearance import about_partner, lock_own_partner, lock_partner, record_step
 from services.registry.local_partners.rules import (
     Action,
     RenewalState,
@@ -40,10 +40,7 @@ async def give_renewal(
     now: datetime,
 ) -> None:
     """`renewal`: its columns as they stand in the form. One that still waits gives way to it."""
-    partner = await lock_partner(conn, partner_id)
-    if partner is None or partner["holder_id"] != ngo_id:
-        raise NotFound("there is no local partner with this id among your organisation's")
-    expect_version(partner["version"], version)
+    partner = await lock_own_partner(conn, partner_id, ngo_id=ngo_id, version=version)
     status = advance(Status(partner["status"]), Action.GIVE_RENEWAL)
     valid_to, today = renewal["registration_valid_to"], now.astimezone(JAKARTA).date()
     check_renewal(valid_to, partner["registration_valid_to"], today)
