@@ -19,7 +19,7 @@ from shared.errors import InvalidInput, Problem, VersionRequired
 from shared.http.headers import reads_headers
 from shared.http.selection import Selection
 
-KNOWN_TAGS_LENGTH_MAX: Final = 1000
+LENGTHS_MAX: Final = {"If-None-Match": 1000, "If-Modified-Since": 100}
 HTTP_DATES: Final = ("%a, %d %b %Y %H:%M:%S GMT", "%A, %d-%b-%y %H:%M:%S GMT", "%a %b %d %H:%M:%S %Y")
 """The one in which dates are written, and two of old that are understood (RFC 9110, section 5.6.7)."""
 
@@ -55,23 +55,26 @@ ExpectedVersion = Annotated[int, Depends(expected_version)]
 
 def known_tags(request: Request) -> list[str]:
     """What the reader has, of any version."""
-    given = request.headers.get("if-none-match", "")
-    if len(given) > KNOWN_TAGS_LENGTH_MAX:
-        raise InvalidInput.field("header:If-None-Match", f"must have at most {KNOWN_TAGS_LENGTH_MAX} characters")
-    return [part.strip().removeprefix("W/") for part in given.split(",")]
+    return [part.strip().removeprefix("W/") for part in _bounded(request, "If-None-Match").split(",")]
 
 
 def is_known(request: Request, tag: str, since: datetime | None = None) -> bool:
     """Whether the reader has just this (RFC 9110, section 13.2.2): the tag decides, the time only for want of tags."""
-    known = known_tags(request)
+    known, read_at = known_tags(request), _http_date(_bounded(request, "If-Modified-Since"))
     if "if-none-match" in request.headers:
         return tag in known or "*" in known
-    read_at = _http_date(request.headers.get("if-modified-since", ""))
     return since is not None and read_at is not None and since <= read_at
 
 
 def validators(tag: str, since: datetime | None) -> dict[str, str]:
     return {"ETag": tag} | ({"Last-Modified": since.astimezone(UTC).strftime(HTTP_DATES[0])} if since else {})
+
+
+def _bounded(request: Request, name: str) -> str:
+    given = request.headers.get(name, "")
+    if len(given) > LENGTHS_MAX[name]:
+        raise InvalidInput.field(f"header:{name}", f"must have at most {LENGTHS_MAX[name]} characters")
+    return given
 
 
 def _http_date(text: str) -> datetime | None:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Any, Final
 
+from shared.http.etags import LENGTHS_MAX
 from shared.http.openapi_schemas import prepared
 from shared.http.problem_pages import all_problems
 from shared.http.problems import MEDIA_TYPE, ProblemDocument
@@ -69,7 +70,7 @@ PARAMETERS: Final[dict[str, Json]] = {
         "in": "header",
         "required": False,
         "description": "ETags that you have: 304 if nothing has changed since",
-        "schema": _text(1000),
+        "schema": _text(LENGTHS_MAX["If-None-Match"]),
         "example": '"3"',
     },
     "If-Modified-Since": {
@@ -78,7 +79,7 @@ PARAMETERS: Final[dict[str, Json]] = {
         "required": False,
         "description": "The `Last-Modified` that you have: 304 if nothing has changed since. Ignored beside "
         "`If-None-Match`",
-        "schema": _text(100),
+        "schema": _text(LENGTHS_MAX["If-Modified-Since"]),
         "example": "Wed, 12 Aug 2020 03:00:00 GMT",
     },
     "Singo-After": {

@@ -20,6 +20,7 @@ HERE: Final = Path(__file__).parent
 FOLDER: Final = REPOSITORY / "build" / "judges"
 RECORDS: Final = FOLDER / "records.jsonl"
 EVENTS: Final = FOLDER / "events.jsonl"
+ERRORS_SHOWN: Final = 20
 PREPARING: Final = {"packages", "run"}
 STEPS: Final = {
     "packages": ("npm", "ci", "--ignore-scripts", "--prefer-offline", "--no-audit", "--no-fund", "--silent"),
@@ -52,6 +53,9 @@ def main() -> int:
     reports = {file.stem: json.loads(file.read_text()) for file in sorted(FOLDER.glob("*.json"))}
     (FOLDER.with_suffix(".json")).write_text(json.dumps({"exit_codes": codes, "judges": reports}, indent=2) + "\n")
     objecting = [name for name, code in codes.items() if code]
+    for name in objecting:  # once more, where who reads only the end sees it
+        for error in reports.get(name, {}).get("errors", ())[:ERRORS_SHOWN]:
+            print(f"{name}: {error}")
     print(f"judges: {', '.join(objecting)} object" if objecting else "judges: none objects; see build/judges.json")
     return 1 if objecting else 0
 

@@ -4,16 +4,18 @@ from collections.abc import Mapping
 from itertools import cycle
 from typing import Any, Final
 
-from demo.cast import FASKER, FASKER_HEAD, FLORES_TIMUR, NTT, SATKER
+from demo.cast import FASKER, FASKER_HEAD, NTT, SATKER
 from demo.client import Person
 from shared.http.rights import ANYBODY, SIGNED_IN, Reach, Right
 
 MEMBER: Final = Person("A member of an organisation with plans, reports, visits and experts", "snv-admin")
+PROVINCES: Final = tuple(str(code) for code in range(11, 98))
+KESBANGPOL: Final = Person("Kesbangpol of wherever it is", "kesbangpol-everywhere", ("pemda_kesbangpol",), PROVINCES)
 OFFICIALS: Final = (
     FASKER,
     FASKER_HEAD,
     SATKER,
-    FLORES_TIMUR,
+    KESBANGPOL,
     NTT,
     Person("Planner", "bappeda-53.06", ("pemda_planner",), ("53.06",)),
     Person("Observer", "tpoa-1", ("observer_tpoa",)),

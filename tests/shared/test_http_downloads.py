@@ -181,6 +181,15 @@ async def test_a_file_has_its_digest_as_tag_its_name_and_its_length(client: http
     assert (head_only.content, head_only.headers["content-length"]) == (b"", "5")
 
 
+async def test_a_date_that_is_none_is_ignored_and_an_endless_one_refused(client: httpx.AsyncClient) -> None:
+    ignored = await client.get("/v1/things/small", headers={"If-Modified-Since": "0" * 100})
+    refused = await client.get("/v1/things/small", headers={"If-Modified-Since": "0" * 101})
+
+    assert ignored.status_code == 200
+    assert refused.status_code == 422
+    assert refused.json()["errors"][0]["pointer"] == "header:If-Modified-Since"
+
+
 async def test_what_fails_on_the_way_is_a_problem_and_not_half_a_file(client: httpx.AsyncClient) -> None:
     for _ in range(OF_CALLER_MAX + 1):
         answer = await client.get("/v1/things/broken")
