@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import gc
 import signal
 import sys
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterator, Sequence
@@ -107,9 +108,19 @@ def api(service: Service, settings: ServiceSettings) -> FastAPI:
     )
 
 
+def keep_what_is_loaded() -> None:
+    """Leave code, models and routes out of later garbage collections.
+
+    They are 150,000 objects that stay: to look through them takes 75 ms, in which nothing else is done.
+    """
+    gc.collect()
+    gc.freeze()
+
+
 async def run_api(service: Service, settings: ServiceSettings) -> int:
     """Serve until SIGTERM or SIGINT: then answer what is running within the bound, and end. Returns the exit code."""
     app = api(service, settings)
+    keep_what_is_loaded()
     config = configuration(
         app,
         host=settings.host,
@@ -155,6 +166,7 @@ def _stop_on_signal(stopping: asyncio.Event) -> None:
 
 async def run_worker(service: Service, settings: ServiceSettings) -> int:
     """Relay, consume, retry and do the jobs until SIGTERM or SIGINT. Returns the exit code."""
+    keep_what_is_loaded()
     stopping = asyncio.Event()
     _stop_on_signal(stopping)
     async with open_database(service.name, settings, statement_seconds=WORKER_STATEMENT_SECONDS) as db:

@@ -20,7 +20,7 @@ import httpx
 import uvicorn
 
 from shared.http.server import configuration
-from shared.service import api
+from shared.service import api, keep_what_is_loaded
 from shared.settings import ServiceSettings
 from tests.bench import register_data, vegeta
 from tests.bench.children import Answer, Child, child, most_memory_mb
@@ -170,6 +170,7 @@ async def serving(*, dsn: str, kafka: str) -> AsyncIterator[Answer]:
         dsn=dsn, kafka=kafka, oidc_issuer=ISSUER, oidc_jwks_url="file:///nowhere", calls_per_minute=10_000_000
     )
     server = uvicorn.Server(configuration(api(SERVICE, settings), host="127.0.0.1", port=0, stop_seconds=5))
+    keep_what_is_loaded()
     task = asyncio.create_task(server.serve())
     while not server.started:
         if task.done():

@@ -24,7 +24,7 @@ from shared.http.paging import PageQuery, fetch_page, page_response
 from shared.http.routing import resource
 from shared.http.writes import KeyedWrite
 from shared.ids import uuid7
-from shared.service import Service, api
+from shared.service import Service, api, keep_what_is_loaded
 from shared.settings import ServiceSettings
 from tests.bench.children import Answer, most_memory_mb
 from tests.bench.corpus import Noted
@@ -107,7 +107,9 @@ async def with_the_kit(*, dsn: str, kafka: str, jwks: str) -> AsyncIterator[Answ
         oidc_jwks_url=Path(jwks).as_uri(),
         calls_per_minute=CALLS_PER_MINUTE,
     )
-    async with _serving(api(SERVICE, settings)) as answer:
+    app = api(SERVICE, settings)
+    keep_what_is_loaded()
+    async with _serving(app) as answer:
         yield answer
 
 

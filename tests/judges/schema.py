@@ -177,7 +177,7 @@ def judged(name: str, folder: Path) -> tuple[Json, set[tuple[str, str]]]:
 
 
 def main() -> int:
-    folder = Path(sys.argv[1])
+    folder = Path(sys.argv[1]).resolve()
     examples = int(sys.argv[2]) if len(sys.argv) > 2 else EXAMPLES
     addresses: Json = programs.addresses(STACK)
     running = {}
