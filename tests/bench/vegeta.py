@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import cycle, islice
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any, Final
 from uuid import uuid4
 
@@ -61,30 +62,19 @@ def program() -> Path:
 async def attack(*requests: Request, count: int, workers: int, rate: int = 0) -> Load:
     """Send so many of the requests in turn: at a rate (per second), or each worker as soon as it has its answer.
 
-    Each write has an Idempotency-Key of its own.
+    Each write has an Idempotency-Key of its own. All is written down before: a request's time runs from when it is due,
+    so whoever made them meanwhile would be measured, too.
     """
-    command = [
-        *(str(await asyncio.to_thread(program)), "attack", "-format=json", "-lazy", f"-rate={rate}"),
-        *(
-            f"-workers={workers}",
-            f"-max-workers={workers}",
-            "-timeout=20s",
-            "-keepalive=true",
-            f"-connections={workers}",
-        ),
-    ]
-    attacking = await asyncio.create_subprocess_exec(
-        *command, stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE
-    )
-    if attacking.stdin is None or attacking.stdout is None:
-        raise TypeError("it was started without pipes")
-    reporting = asyncio.create_task(_report(attacking.stdout))
-    for line in islice(_targets(requests), count):
-        attacking.stdin.write(line)
-        await attacking.stdin.drain()
-    attacking.stdin.close()
-    found = await reporting
-    await attacking.wait()
+    with TemporaryDirectory() as folder:
+        targets, results = Path(folder) / "targets", Path(folder) / "results"
+        with targets.open("wb") as file:
+            file.writelines(islice(_targets(requests), count))
+        await _vegeta(
+            *("attack", "-format=json", "-lazy", f"-targets={targets}", f"-output={results}", f"-rate={rate}"),
+            *(f"-workers={workers}", f"-max-workers={workers}", f"-connections={workers}"),
+            *("-timeout=20s", "-keepalive=true"),
+        )
+        found = json.loads(await _vegeta("report", "-type=json", str(results)))
     latencies, answers, errors = found["latencies"], dict(found["status_codes"]), set(found["errors"] or ())
     if errors == {AT_ITS_END}:
         answers.pop("0", None)
@@ -109,16 +99,12 @@ def _targets(requests: Sequence[Request]) -> Iterator[bytes]:
         yield json.dumps(target).encode() + b"\n"
 
 
-async def _report(results: asyncio.StreamReader) -> dict[str, Any]:
-    reporter = await asyncio.create_subprocess_exec(
-        *(str(program()), "report", "-type=json"), stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE
+async def _vegeta(*arguments: str) -> bytes:
+    """What it prints, once it has ended."""
+    running = await asyncio.create_subprocess_exec(
+        *(str(await asyncio.to_thread(program)), *arguments), stdout=asyncio.subprocess.PIPE
     )
-    if reporter.stdin is None or reporter.stdout is None:
-        raise TypeError("it was started without pipes")
-    while chunk := await results.read(65_536):
-        reporter.stdin.write(chunk)
-        await reporter.stdin.drain()
-    reporter.stdin.close()
-    found: dict[str, Any] = json.loads(await reporter.stdout.read())
-    await reporter.wait()
-    return found
+    printed, _ = await running.communicate()
+    if running.returncode:
+        raise AssertionError(f"vegeta {arguments[0]} ended with {running.returncode}")
+    return printed
