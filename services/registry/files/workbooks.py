@@ -10,7 +10,7 @@ import re
 import struct
 import zipfile
 import zlib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Final
 
 from services.registry.files.refusal import Refused
@@ -26,6 +26,10 @@ _NEEDED: Final = frozenset({_TYPES, "xl/workbook.xml"})
 _RUNS: Final = re.compile(rb"macroenabled|vbaproject|macrosheet|activex", re.IGNORECASE)
 _OBSCURE: Final = re.compile(rb"\x00|&|<!")
 """Wide characters, references and declarations: none of them is needed here, and each can hide a word."""
+_DOCTYPES: Final = tuple(
+    "<!DOCTYPE".encode(form) for form in ("ascii", "utf-16-le", "utf-16-be", "utf-32-le", "utf-32-be")
+)
+"""Where entities are declared, each of which may stand for many others: no part of a workbook may (ECMA-376 part 2)."""
 _LOCAL_HEADER: Final = 30
 
 
@@ -80,26 +84,32 @@ def _check_entry(content: bytes, entry: zipfile.ZipInfo) -> None:
     name_length, extra_length = struct.unpack("<HH", head[26:30])
     start = entry.header_offset + _LOCAL_HEADER + name_length + extra_length
     packed = content[start : start + entry.compress_size]
-    if entry.compress_type == zipfile.ZIP_STORED:
-        size, check = len(packed), zlib.crc32(packed)
-    else:
-        size, check = _unpacked(packed, entry.file_size)
+    size = check = 0
+    rest = b""
+    for step in _steps(packed, entry):
+        size, check = size + len(step), zlib.crc32(step, check)
+        seen = rest + step
+        if any(doctype in seen for doctype in _DOCTYPES):
+            raise Refused("holds a part that declares entities, which can swell")
+        rest = step[-max(map(len, _DOCTYPES)) :]
     if (size, check) != (entry.file_size, entry.CRC):
         raise Refused("holds a part that is not as its directory declares it")
 
 
-def _unpacked(packed: bytes, declared: int) -> tuple[int, int]:
-    """Size and checksum of what comes out, step by step, and never more than a step beyond what was declared."""
+def _steps(packed: bytes, entry: zipfile.ZipInfo) -> Iterator[bytes]:
+    """What comes out, step by step, and never more than a step beyond what was declared."""
+    if entry.compress_type == zipfile.ZIP_STORED:
+        yield packed
+        return
     inflate = zlib.decompressobj(-15)
-    size = check = 0
-    rest = packed
+    size, rest = 0, packed
     try:
-        while not inflate.eof and size <= declared:
+        while not inflate.eof and size <= entry.file_size:
             step = inflate.decompress(rest, _STEP)
             if not step and not inflate.unconsumed_tail:
                 break
             rest = inflate.unconsumed_tail
-            size, check = size + len(step), zlib.crc32(step, check)
+            size += len(step)
+            yield step
     except zlib.error as error:
         raise Refused("holds a part that is damaged") from error
-    return size, check

@@ -66,5 +66,8 @@ TEXTS: Final[Mapping[str, str]] = {
     "the file holds a part that is not as its directory declares it": (
         "berkas memuat bagian yang tidak sesuai dengan direktorinya"
     ),
+    "the file holds a part that declares entities, which can swell": (
+        "berkas memuat bagian yang mendeklarasikan entitas, yang dapat mengembang"
+    ),
     "the file holds a part that is damaged": "berkas memuat bagian yang rusak",
 }

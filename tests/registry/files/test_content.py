@@ -6,6 +6,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from services.registry.files import pdf as pdf_rules
 from services.registry.files.content import CHECKS, JPEG, PDF, PNG, XLSX, check_content, recognised
 from services.registry.files.pictures import PIXELS_MAX
 from services.registry.files.refusal import Refused
@@ -155,6 +156,44 @@ def test_a_pdf_that_names_object_streams_a_million_times_is_looked_through_all_t
         check_content(pdf(body + object_stream(b"<< /S /JavaScript >>")), PDF)
 
 
+@pytest.mark.parametrize(
+    ("body", "why"),
+    [
+        (object_stream(bytes(2_000_000), b"/Filter /FlateDecode"), "swells"),
+        (object_stream(bytes(2_000_000), b"/Filter 9 0 R"), "swells"),
+        (object_stream(bytes(600_000), b"/Filter /Flate#44ecode") * 2, "swells"),
+        (object_stream(bytes(2_000_000), b"/Filter /FlateDecode").replace(b"stream\n", b"stream\r"), "swells"),
+        (object_stream(b"x", b"/Filter [/FlateDecode /FlateDecode]"), "looked into"),
+        (object_stream(b"x", b"/Filter /LZWDecode"), "looked into"),
+        (object_stream(b"x", b"/Filter [/ASCII85Decode /FlateDecode]").replace(b"\nends", b"~>\nends"), None),
+        (object_stream(bytes(2_000_000), b"/Filter [/ASCII85Decode /FlateDecode]"), "swells"),
+        (object_stream(bytes(2_000_000), b"/Filter [/ASCII85Decode /DCTDecode]"), "swells"),
+        (object_stream(bytes(900_000), b"/Width 640 /Filter /FlateDecode"), None),
+        (b"2 0 obj\n<< /Filter /DCTDecode >>\nstream\n%b\nendstream\nendobj" % jpeg(), None),
+    ],
+)
+def test_a_pdf_whose_streams_swell_is_refused_whatever_they_are(
+    monkeypatch: pytest.MonkeyPatch, body: bytes, why: str | None
+) -> None:
+    monkeypatch.setattr(pdf_rules, "UNPACKED_MAX", 1_000_000)
+
+    if why is None:
+        check_content(pdf(body), PDF)
+    else:
+        with pytest.raises(Refused, match=why):
+            check_content(pdf(body), PDF)
+
+
+def test_a_bomb_is_given_up_long_before_all_of_it_has_come_out() -> None:
+    """Three gibibytes in three mebibytes: half of one is looked at."""
+    packing = zlib.compressobj(9)
+    head, packed = (packing.compress(bytes(8_388_608)) + packing.flush(zlib.Z_FULL_FLUSH) for _ in range(2))
+    bomb = b"2 0 obj << /Filter /FlateDecode >>\nstream\n" + head + packed * 383
+
+    with pytest.raises(Refused, match="swells"):
+        check_content(pdf(bomb), PDF)
+
+
 # Workbooks
 
 
@@ -163,6 +202,20 @@ def test_a_workbook_whose_parts_swell_is_refused() -> None:
 
     with pytest.raises(Refused, match="swells more than"):
         check_content(workbook(swelling), XLSX)
+
+
+@pytest.mark.parametrize("method", [zipfile.ZIP_DEFLATED, zipfile.ZIP_STORED])
+@pytest.mark.parametrize("form", ["utf-8", "utf-16", "utf-16-be", "utf-32-le"])
+@pytest.mark.parametrize("before", [0, 1_048_570])
+def test_a_workbook_whose_text_swells_when_it_is_read_is_refused(method: int, form: str, before: int) -> None:
+    """Entities that stand for others that stand for others."""
+    text = (
+        "".join(map(str, range(before)))[:before]
+        + '<!DOCTYPE l [<!ENTITY a "aaaa"><!ENTITY b "&a;&a;&a;&a;">]><sst><si><t>&b;</t></si></sst>'
+    )
+
+    with pytest.raises(Refused, match="entities"):
+        check_content(workbook({"xl/sharedStrings.xml": text.encode(form)}, method), XLSX)
 
 
 def test_a_workbook_of_usual_tables_is_sound() -> None:
