@@ -1,6 +1,7 @@
 """Reads of who does what where, of the activities of current master plans. A cell is a regency, a sector and a year.
 
-A regency goes under its code at the end of the year, whichever it had when the plan was made.
+A regency goes under its code at the end of the year, whichever it had when the plan was made, and an activity under
+whoever held it last in the year.
 """
 
 from dataclasses import dataclass

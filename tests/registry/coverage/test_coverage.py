@@ -117,6 +117,22 @@ async def test_a_successor_works_there_from_the_year_of_the_merger(
     assert who == {2020: [["SNV"]], 2021: [["Cordaid"]], 2022: [["Cordaid"]]}
 
 
+async def test_a_merger_in_mid_year_is_no_overlap_and_doubles_no_activity(
+    world: World, registry: httpx.AsyncClient, active: Json, agreement: Json, approve: Make, activate: Make, act: Act
+) -> None:
+    """The activity counts for whoever held it last in the year."""
+    await approve(agreement, regions=["53.06"])
+    cordaid = await activate("cordaid-1", name="Cordaid", name_en=None, acronym="Cordaid", aliases=[])
+    await on(world, "2021-06-15")
+    await act(active, "merger", 2, successor_id=cordaid["id"], effective_on="2021-06-15")
+
+    [cell] = (await registry.get("/v1/coverage?year=2021")).json()["items"]
+    assert (cell["activities"], [each["acronym"] for each in cell["organisations"]]) == (1, ["Cordaid"])
+    assert await cells(registry, "year=2021&organisations_min=2") == []
+    assert [names for _, _, names in await cells(registry, "year=2020")] == [["SNV"]]
+    assert [names for _, _, names in await cells(registry, "year=2022")] == [["Cordaid"]]
+
+
 async def test_a_closed_organisation_works_nowhere_any_more(
     world: World, registry: httpx.AsyncClient, active: Json, agreement: Json, approve: Make, act: Act
 ) -> None:
