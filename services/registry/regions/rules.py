@@ -75,7 +75,7 @@ _APART: Final = re.compile(r"[\s.,;:/()\"]+")
 
 def asked(text: str) -> Asked:
     """`Kab. Manggarai` asks for the name `manggarai`, and rather for a regency."""
-    words = [word for word in _APART.split(text.lower()) if word]
+    words = [word for word in _APART.split(text.lower()) if any(map(str.isalnum, word))]
     kinds = _KINDS.get(words[0], ()) if len(words) > 1 else ()
     rest = words[1:] if kinds else words
     if kinds and len(rest) > 1 and rest[0] in _FILLERS:

@@ -264,7 +264,7 @@ async def test_a_search_finds_what_was_valid_on_the_day(regions: httpx.AsyncClie
 
 
 @pytest.mark.parametrize(
-    "query", ["q=a", "q=", "", "q=%20.%20", "q=flores&cursor=x", "q=flores&level=5", "q=x&within=5"]
+    "query", ["q=a", "q=", "", "q=%20.%20", "q=%25%25", "q=flores&cursor=x", "q=flores&level=5", "q=x&within=5"]
 )
 async def test_a_search_that_makes_no_sense_is_refused(regions: httpx.AsyncClient, query: str) -> None:
     assert (await regions.get(f"/v1/regions/search?{query}")).status_code == 422

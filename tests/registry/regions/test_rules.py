@@ -60,6 +60,7 @@ def test_a_village_lies_in_its_district_regency_and_province() -> None:
         ("flores timur", "flores timur", ()),
         ("desa", "desa", ()),
         (" .,; ", "", ()),
+        ("%% '' \N{GRINNING FACE}", "", ()),
     ],
 )
 def test_the_word_for_the_kind_is_not_part_of_the_name(text: str, name: str, kinds: tuple[str, ...]) -> None:
