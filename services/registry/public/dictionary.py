@@ -21,7 +21,7 @@ class DataLicence(View):
 
 class DictionaryField(View):
     name: ShortText
-    type: Literal["string", "integer", "number", "date", "array", "object"]
+    type: Literal["string", "integer", "number", "date", "datetime", "array", "object"]
     title: ShortText = Field(description="In Indonesian")
     description: LongText = Field(description="In English")
 
@@ -106,7 +106,11 @@ COLUMNS: Final = (
     _field("priorities", "string", "Prioritas nasional", "That its activities serve: codes of GET /v1/priorities"),
     _field("agreements", "string", "Nomor MSP", "Numbers of its agreements (MSP)"),
     _field(
-        "regions", "string", "Wilayah kerja", "Codes of the regencies and cities of its agreements, also of past ones"
+        "regions",
+        "string",
+        "Wilayah kerja",
+        "Codes of the regencies and cities of its agreements, also of past ones, as they were signed: a code that has "
+        "moved since is at GET /v1/regions/{code}",
     ),
     _field("until", "date", "Sampai dengan", "The last day of its last agreement"),
     _field("successor_id", "string", "Penerus", "Into whom it has merged: look for this `id`"),
@@ -118,6 +122,39 @@ COLUMNS: Final = (
 )
 """Of the CSV file. Several values in a cell are separated by `; `; a cell that a spreadsheet would take for a formula
 has an apostrophe before it."""
+
+HEAD: Final = (
+    COLUMNS[0],
+    _field("licence", "object", "Lisensi", "Under which the file may be used: `name` (of SPDX), `path`, `title`"),
+)
+"""Of the JSON and GeoJSON files, before their rows."""
+
+_LISTS: Final = ("aliases", "sectors", "priorities")
+_ONLY_IN_CELLS: Final = (
+    *("as_of", "agreements", "regions", "until", "successor_id"),
+    *("compliance", "overdue_obligations", "days_late", "foreign_staff_in_post"),
+)
+
+ITEMS: Final = (
+    *(
+        column.model_copy(update={"type": "array"}) if column.name in _LISTS else column
+        for column in COLUMNS
+        if column.name not in _ONLY_IN_CELLS
+    ),
+    _field("version", "integer", "Versi", "Counts all its changes, also those that the public does not see"),
+    _field("known_from", "datetime", "Diketahui sejak", "Since when this is what is known of its profile and status"),
+    _field("agreements", "array", "MSP", "Those that it holds or held, also what passed to it with a merger"),
+    _field("agreements[].id", "string", "Nomor dalam sistem", "As at GET /v1/agreements/{agreement_id}"),
+    _field("agreements[].number", "string", "Nomor MSP", "Number of the agreement (MSP)"),
+    _field("agreements[].title", "string", "Tentang", "What the agreement is about"),
+    _field("agreements[].starts_on", "date", "Mulai", "From when on it holds it: its first day, or that of the merger"),
+    _field("agreements[].until", "date", "Sampai dengan", "Until when: its last day, or that of a merger or closure"),
+    _field("agreements[].regions", "array", "Wilayah kerja", "Codes of regencies and cities, as they were signed"),
+    _field("successor", "object", "Penerus", "Into whom it has merged: `id`, `name`, `acronym`, `status`; or null"),
+    _field("standing", "object", "Kepatuhan", "As of the day; null where it is not known for that day"),
+    *(column.model_copy(update={"name": f"standing.{column.name}"}) for column in COLUMNS[-4:]),
+)
+"""Of the JSON file's `items`: an organisation each."""
 
 PLACES: Final = (
     _field("organisation_id", "string", "Nomor organisasi", "As `id` in the register"),
@@ -145,6 +182,7 @@ PLACES: Final = (
 
 def package() -> DataPackage:
     items = _field("items", "array", "Organisasi", "Each as GET /v1/register/{ngo_id} shows it")
+    features = _field("features", "array", "Titik", "GeoJSON (RFC 7946): a point each, with these properties")
     return DataPackage(
         name="singo-register",
         title="Daftar ormas asing mitra Kementerian Dalam Negeri",
@@ -154,10 +192,14 @@ def package() -> DataPackage:
         sources=[*SOURCES],
         resources=[
             _resource("csv", "text/csv", COLUMNS),
-            _resource("json", "application/json", (COLUMNS[0], items)),
-            _resource("geojson", "application/geo+json", PLACES),
+            _resource("json", "application/json", (*HEAD, items, *_within("items[].", ITEMS))),
+            _resource("geojson", "application/geo+json", (*HEAD, features, *_within("features[].properties.", PLACES))),
         ],
     )
+
+
+def _within(path: str, fields: tuple[DictionaryField, ...]) -> tuple[DictionaryField, ...]:
+    return tuple(field.model_copy(update={"name": path + field.name}) for field in fields)
 
 
 def _resource(format_: str, mediatype: str, fields: tuple[DictionaryField, ...]) -> Resource:

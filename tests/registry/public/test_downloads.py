@@ -90,6 +90,34 @@ async def test_a_download_names_its_licence_and_its_dictionary(
     assert answer.headers["content-disposition"] == f'attachment; filename="singo-register.{file}"'
 
 
+def paths(value: Any, path: str = "") -> set[str]:
+    """The names of all that stands in a JSON document, below its lists and objects too."""
+    if isinstance(value, list):
+        return set[str]().union(*(paths(each, f"{path}[]") for each in value))
+    if not isinstance(value, dict):
+        return set()
+    inner = {f"{path}.{name}".removeprefix("."): each for name, each in value.items()}
+    return {*inner}.union(*(paths(each, name) for name, each in inner.items()))
+
+
+async def test_the_dictionary_tells_of_each_field_of_the_files(
+    registry: httpx.AsyncClient, active: Json, agreement: Json, activate: Make, act: Act
+) -> None:
+    cordaid = await activate("cordaid-1", name="Cordaid", name_en=None, acronym="Cordaid", aliases=[])
+    await act(active, "merger", 2, successor_id=cordaid["id"], effective_on="2020-08-01")
+    package = (await registry.get("/v1/register/dictionary")).json()
+    told = {each["format"]: {field["name"] for field in each["schema"]["fields"]} for each in package["resources"]}
+
+    found = {name: paths((await registry.get(f"/v1/register/downloads/{name}")).json()) for name in ("json", "geojson")}
+
+    inside = {f"licence.{part}" for part in ("name", "path", "title")}
+    linked = {f"items[].successor.{part}" for part in ("id", "name", "acronym", "status")}
+    assert found["json"] - inside - linked == told["json"]
+    of_geojson = {"type", *(f"features[].{part}" for part in ("type", "id", "geometry", "properties"))}
+    points = {f"features[].geometry.{part}" for part in ("type", "coordinates")}
+    assert found["geojson"] - inside - of_geojson - points == told["geojson"]
+
+
 @pytest.mark.parametrize("file", FORMATS)
 async def test_who_has_the_file_is_told_so_until_something_changes(
     registry: httpx.AsyncClient, active: Json, agreement: Json, act: Act, file: str
