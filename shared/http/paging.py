@@ -155,5 +155,7 @@ def page_response(
     """The page with an ETag over its content, or 304. `rows`: as `fetch_page` gave them."""
     shown = rows[: page.limit]
     cursor = sorting.encode(page, shown[-1]) if len(rows) > page.limit else None
-    items = to_json([view(row) for row in shown], include={"__all__": set(chosen.shown)} if chosen else None)
+    views = [view(row) for row in shown]
+    included = chosen.of(type(views[0])) if chosen and views else None
+    items = to_json(views, include={"__all__": included} if included else None)
     return tagged(request, b'{"items":%b,"next_cursor":%b}' % (items, json.dumps(cursor).encode()))

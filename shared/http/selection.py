@@ -29,8 +29,12 @@ class Selection:
     shown: frozenset[str]
     expanded: frozenset[str] = frozenset()
 
+    def of(self, view: type[BaseModel]) -> set[str] | None:
+        """What to include of it; none if that is all of it, for to choose takes time."""
+        return None if view.model_fields.keys() <= self.shown else {*self.shown}
+
     def json(self, view: BaseModel) -> bytes:
-        return view.model_dump_json(include=set(self.shown)).encode()
+        return view.model_dump_json(include=self.of(type(view))).encode()
 
 
 def selects(view: type[View], *relations: str) -> Callable[..., Coroutine[Any, Any, Selection]]:

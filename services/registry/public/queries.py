@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from itertools import chain
 from typing import Any, Final
 from uuid import UUID
 
@@ -44,8 +45,10 @@ async def search_register(
         page,
         """
         WITH asked AS MATERIALIZED (
-            SELECT lower($2) AS name, websearch_to_tsquery('simple', $2) AS words,
-                   websearch_to_tsquery('indonesian', $2) AS indonesian, websearch_to_tsquery('english', $2) AS english
+            SELECT lower($2) AS name, websearch_to_tsquery('simple', parts) AS words,
+                   websearch_to_tsquery('indonesian', parts) AS indonesian,
+                   websearch_to_tsquery('english', parts) AS english
+            FROM regexp_replace($2, '(?<=\\w)-(?=\\w)', ' ', 'g') AS parts  -- `anak-anak`: its words in any order
         ),
         known AS MATERIALIZED (SELECT * FROM organisations_known($1)),
         held AS MATERIALIZED (
@@ -127,12 +130,9 @@ ENTRIES: Final = """
         FROM held GROUP BY ngo_id
     ),
     served AS (
-        SELECT ngo_id, array_agg(code ORDER BY code) AS priorities
-        FROM (
-            SELECT DISTINCT held.ngo_id, code
-            FROM held JOIN plans_known($3) s ON s.agreement_id = held.agreement_id
-            CROSS JOIN unnest(s.priorities) AS each (code)
-        ) AS each GROUP BY ngo_id
+        SELECT held.ngo_id, json_agg(s.priorities) AS priorities
+        FROM held JOIN plans_known($3) s ON s.agreement_id = held.agreement_id
+        GROUP BY held.ngo_id
     ),
     identified_later AS (
         SELECT DISTINCT ON (ngo_id) ngo_id, previous FROM profile_step
@@ -143,7 +143,7 @@ ENTRIES: Final = """
            k.merged_on, k.known_from,
            coalesce(CASE WHEN later.ngo_id IS NULL THEN o.iati_org_id ELSE later.previous #>> '{}' END, i.identifier)
                AS iati_identifier,
-           coalesce(a.agreements, '[]') AS agreements, coalesce(served.priorities, '{}') AS priorities,
+           coalesce(a.agreements, '[]') AS agreements, coalesce(served.priorities, '[]') AS priorities,
            CASE WHEN next.ngo_id IS NOT NULL THEN json_build_object(
                'id', next.ngo_id, 'name', next.name, 'acronym', next.acronym, 'status', next.status) END AS successor,
            s.is_known AS standing_is_known, s.overdue_obligations, s.days_late, s.foreign_staff_in_post
@@ -165,15 +165,22 @@ async def _with_details(
     conn: Connection, rows: Sequence[Mapping[str, Any]], *, before: datetime | None, day: date
 ) -> list[dict[str, Any]]:
     """The rows with what one more statement finds for all of them."""
+    if not rows:
+        return []
     entries = await conn.fetch(ENTRIES, [row["id"] for row in rows], day, before)
-    details = {entry["id"]: dict(entry) for entry in entries}
+    details = {entry["id"]: _entry(entry) for entry in entries}
     return [{**details[row["id"]], "relevance": row["relevance"]} for row in rows]
 
 
-def every_entry(conn: Connection, *, before: datetime | None, day: date) -> AsyncIterator[Mapping[str, Any]]:
+async def every_entry(conn: Connection, *, before: datetime | None, day: date) -> AsyncIterator[Mapping[str, Any]]:
     """All of the register by a cursor: so much of it is here at once, and no more."""
-    rows: AsyncIterator[Mapping[str, Any]] = aiter(conn.cursor(ENTRIES, None, day, before, prefetch=ROWS_AT_ONCE))
-    return rows
+    async for row in conn.cursor(ENTRIES, None, day, before, prefetch=ROWS_AT_ONCE):
+        yield _entry(row)
+
+
+def _entry(row: Mapping[str, Any]) -> dict[str, Any]:
+    """With the priorities of all its plans, each once: to unite them in SQL takes a fifth of the statement's time."""
+    return {**row, "priorities": sorted({*chain.from_iterable(row["priorities"])})}
 
 
 def every_place(conn: Connection, *, before: datetime | None, day: date) -> AsyncIterator[Mapping[str, Any]]:

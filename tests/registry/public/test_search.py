@@ -49,6 +49,16 @@ async def test_words_of_activities_and_agreements_are_found_in_any_indonesian_fo
     assert await find("q=menguatkan%20desa") == ["ASB"]
 
 
+@pytest.mark.parametrize("text", ["anak-anak", "desa-desa", "melatih anak-anak", "sosial-ekonomi", "Samariter-Bund"])
+async def test_words_that_are_doubled_or_joined_are_found_one_by_one(
+    find: Find, active: Json, asb: Json, sign: Make, approve: Make, text: str
+) -> None:
+    agreement = await sign(asb["id"], title="Desa ramah anak", regions=["34.03"])
+    await approve(agreement, title="Pelatihan ekonomi untuk anak", detail="Kajian sosial")
+
+    assert await find(f"q={text}") == ["ASB"]
+
+
 async def test_a_plan_that_changes_is_found_by_what_it_says_now(
     world: World, find: Find, agreement: Json, approve: Make
 ) -> None:
