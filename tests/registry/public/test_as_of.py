@@ -1,15 +1,17 @@
 from collections.abc import Awaitable, Callable
 from datetime import UTC, date, datetime
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import httpx
 import pytest
 
+from services.recommendations.events import ForeignStaffEnded, ForeignStaffStarted
 from services.reporting.events import ObligationCreated, ObligationFulfilled, ObligationOverdue
+from shared.events.envelope import SYSTEM
 from tests.registry.conftest import APPLICANT, Json, Make
 from tests.registry.organisations.test_public_list import obligation
-from tests.registry.public.conftest import Find
+from tests.registry.public.conftest import START, Find
 from tests.world import World
 
 Act = Callable[..., Awaitable[None]]
@@ -232,6 +234,29 @@ async def test_whether_it_was_late_on_a_day_is_told_as_it_was_known_then(
     assert await standing("2020-09-19") == ("late", 19)
     assert await standing("2020-09-20") == ("on_time", 0)
     assert await standing("2020-09-30") == ("on_time", 0)
+
+
+async def test_how_many_foreigners_were_in_post_on_a_day_is_told_as_it_was_known_then(
+    world: World, registry: httpx.AsyncClient, active: Json
+) -> None:
+    post: dict[str, Any] = {
+        "occurred_at": START, "actor": SYSTEM, "ngo_id": UUID(active["id"]), "staff_id": uuid4(), "request_id": uuid4(),
+        "position": "Adviser", "nationality": "NL",
+    }  # fmt: skip
+    for day, event in (
+        ("2020-08-20", ForeignStaffStarted(**post, starts_on=date(2020, 8, 15), ends_on=date(2021, 8, 14))),
+        ("2020-10-01", ForeignStaffEnded(**post, ended_on=date(2020, 9, 10))),
+    ):
+        await on(world, day)
+        await world.publish("recommendations", event)
+        await world.deliver("recommendations", "registry")
+
+    async def in_post(day: str) -> int:
+        told = (await registry.get(f"/v1/register/{active['id']}?as_of={day}")).json()["standing"]
+        found: int = told["foreign_staff_in_post"]
+        return found
+
+    assert [await in_post(day) for day in ("2020-08-19", "2020-08-20", "2020-09-30", "2020-10-01")] == [0, 1, 1, 0]
 
 
 async def test_a_standing_from_before_it_was_remembered_is_not_made_up(
