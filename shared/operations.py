@@ -154,12 +154,13 @@ async def list_lags(_: Operator, request: Request, db: Db) -> Page[SourceLag]:
 
 @router.get("/parked")
 async def list_parked_events(_: Operator, db: Db, dead: Annotated[bool | None, Query()] = None) -> Page[Parked]:
-    """Events that could not be applied yet, oldest first; `dead` ones wait for an operator."""
+    """Events that could not be applied yet, oldest first, and last those behind others. `dead`: they wait for you."""
     rows = await db.pool.fetch(
         """
         SELECT source, key, sequence, id, type, reason, fingerprint, error, attempts, dead, first_at, last_at,
                next_attempt_at
-        FROM parked WHERE $1::boolean IS NULL OR dead = $1 ORDER BY first_at, source, key, sequence LIMIT $2
+        FROM parked WHERE $1::boolean IS NULL OR dead = $1
+        ORDER BY reason = 'behind', first_at, source, key, sequence LIMIT $2
         """,
         dead,
         ROWS_MAX,

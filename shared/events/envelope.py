@@ -22,6 +22,7 @@ GENESIS: Final = bytes(32)
 
 MAX_PAYLOAD_BYTES: Final = 262_144
 MAX_KEY_BYTES: Final = 200
+MAX_TYPE_BYTES: Final = 100
 _TYPE: Final = re.compile(r"singo\.[a-z]+\.[A-Z][A-Za-z]*\.v[1-9][0-9]*")
 _NOTHING: Final[Mapping[str, int]] = MappingProxyType({})
 PREFIX: Final = "ce_"
@@ -178,6 +179,8 @@ def _that_can_be_stored(key: str, headers: dict[str, bytes | None]) -> dict[str,
 
 @lru_cache(maxsize=1024)
 def _type_of(raw: bytes) -> str:
+    if len(raw) > MAX_TYPE_BYTES:
+        raise ValueError(f"the type has {len(raw)} bytes, {MAX_TYPE_BYTES} at most")
     if not _TYPE.fullmatch(text := raw.decode()):
         raise ValueError(f"type {text!r} is not singo.<service>.<Name>.v<N>")
     return text

@@ -7,12 +7,13 @@ from typing import Any, Final
 
 import aiokafka.conn
 import structlog
-from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
+from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.errors import KafkaConnectionError, for_code
 from aiokafka.protocol.group import LeaveGroupRequest
 
 CLOSE_SECONDS: Final = 2.0
+LOOK_MILLISECONDS: Final = 200
 
 log = structlog.get_logger()
 
@@ -48,6 +49,24 @@ async def partitions_of(consumer: AIOKafkaConsumer, topic: str) -> Sequence[int]
     """The partitions that the topic has now; none while it does not exist."""
     await consumer._client.force_metadata_update()  # noqa: SLF001 (the public call answers from an old copy)
     return sorted(consumer.partitions_for_topic(topic) or ())
+
+
+async def record_at_position(consumer: AIOKafkaConsumer, partition: TopicPartition) -> Any | None:
+    """The next record; None if what stands there is none (a transaction's end) or the client cannot take it apart.
+
+    The consumer's position has moved on, which it never would while it waits for a record behind them.
+    """
+    position = await consumer.position(partition)
+    while await consumer.position(partition) == position:
+        try:
+            found = await consumer.getmany(partition, timeout_ms=LOOK_MILLISECONDS, max_records=1)
+        except UnicodeDecodeError as error:  # of a header's name
+            log.warning("unreadable_record", topic=partition.topic, partition=partition.partition, error=str(error))
+            consumer.seek(partition, position + 1)
+        else:
+            if found:
+                return found[partition][0]
+    return None
 
 
 async def join_anew(consumer: AIOKafkaConsumer) -> None:

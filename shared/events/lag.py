@@ -9,7 +9,7 @@ from typing import Final
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
 
-from shared.events.kafka import partitions_of
+from shared.events.kafka import partitions_of, record_at_position
 
 BOUND_SECONDS: Final = 5.0
 
@@ -33,7 +33,7 @@ async def measure(kafka: str, topics: Mapping[str, str], bookmarks: Mapping[tupl
     if not topics:
         return {}
     async with asyncio.timeout(BOUND_SECONDS):
-        consumer = AIOKafkaConsumer(bootstrap_servers=kafka, enable_auto_commit=False)
+        consumer = AIOKafkaConsumer(bootstrap_servers=kafka, enable_auto_commit=False, auto_offset_reset="earliest")
         await consumer.start()
         try:
             partitions = [
@@ -42,17 +42,19 @@ async def measure(kafka: str, topics: Mapping[str, str], bookmarks: Mapping[tupl
                 for partition in await partitions_of(consumer, topic)
             ]
             behind: defaultdict[str, Lag] = defaultdict(Lag, {source: Lag() for source in topics.values()})
-            unread: dict[TopicPartition, int] = {}
-            for partition, end in (await consumer.end_offsets(partitions)).items() if partitions else ():
-                start = bookmarks.get((partition.topic, partition.partition), 0)
-                if start < end:
-                    unread[partition] = start
-                    behind[topics[partition.topic]] += Lag(end - start)
-            consumer.assign(list(unread))
-            for partition, offset in unread.items():
-                consumer.seek(partition, offset)
-                oldest = await consumer.getone(partition)
-                behind[topics[partition.topic]] += Lag(seconds=max(0.0, time.time() - oldest.timestamp / 1000))
+            ends = await consumer.end_offsets(partitions) if partitions else {}
+            starts = {partition: bookmarks.get((partition.topic, partition.partition), 0) for partition in partitions}
+            unread = [partition for partition in partitions if starts[partition] < ends[partition]]
+            consumer.assign(unread)
+            for partition in unread:
+                consumer.seek(partition, starts[partition])
+            for partition in unread:
+                end, oldest = ends[partition], None
+                while oldest is None and await consumer.position(partition) < end:
+                    oldest = await record_at_position(consumer, partition)
+                if oldest is not None:
+                    age = max(0.0, time.time() - oldest.timestamp / 1000)
+                    behind[topics[partition.topic]] += Lag(end - oldest.offset, age)
             return behind
         finally:
             await consumer.stop()

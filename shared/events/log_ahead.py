@@ -10,7 +10,7 @@ from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.errors import KafkaError
 
 from shared.events.envelope import NotAnEvent, parse
-from shared.events.kafka import close_consumer, partitions_of
+from shared.events.kafka import close_consumer, partitions_of, record_at_position
 
 READ_SECONDS: Final = 10.0
 
@@ -52,7 +52,8 @@ async def refuse_if_log_is_ahead(conn: asyncpg.Connection, *, service: str, topi
 
 async def _records_since(kafka: str, topic: str, known: Mapping[int, int]) -> AsyncIterator[tuple[Any, int]]:
     """(record, end offset of its partition): those from the known offsets on, but at least each partition's last."""
-    consumer = AIOKafkaConsumer(bootstrap_servers=kafka, enable_auto_commit=False)
+    # "earliest": of a log whose beginning was deleted, what is left.
+    consumer = AIOKafkaConsumer(bootstrap_servers=kafka, enable_auto_commit=False, auto_offset_reset="earliest")
     try:
         await consumer.start()
         partitions = [TopicPartition(topic, partition) for partition in await partitions_of(consumer, topic)]
@@ -64,9 +65,10 @@ async def _records_since(kafka: str, topic: str, known: Mapping[int, int]) -> As
             if end == 0:
                 continue
             consumer.seek(partition, position)
-            while position < end:
-                record = await asyncio.wait_for(consumer.getone(partition), timeout=READ_SECONDS)
-                position = record.offset + 1
-                yield record, end
+            while await consumer.position(partition) < end:
+                async with asyncio.timeout(READ_SECONDS):
+                    record = await record_at_position(consumer, partition)
+                if record is not None:
+                    yield record, end
     finally:
         await close_consumer(consumer)

@@ -103,6 +103,7 @@ async def _leadership(relay: Relay, stopping: asyncio.Event) -> AsyncIterator[as
     try:
         await prepare_connection(conn)
         while not await conn.fetchval("SELECT pg_try_advisory_lock(hashtext($1))", relay.channel):
+            await _end_frozen(conn)
             await _wait(stopping, LOCK_POLL_SECONDS)
             if stopping.is_set():
                 yield None
@@ -110,6 +111,20 @@ async def _leadership(relay: Relay, stopping: asyncio.Event) -> AsyncIterator[as
         yield conn
     finally:
         conn.terminate()
+
+
+async def _end_frozen(conn: asyncpg.Connection) -> None:
+    """End the session of a relay that froze within a statement: the server, waiting for the rest of it or to be rid of
+    the answer, does not call that idle."""
+    await conn.execute(
+        """
+        SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+        WHERE datname = current_database() AND usename = current_user
+          AND application_name = current_setting('application_name')
+          AND wait_event_type = 'Client' AND state_change < clock_timestamp() - make_interval(secs => $1)
+        """,
+        LEASE_SECONDS,
+    )
 
 
 async def _pump(relay: Relay, conn: asyncpg.Connection, stopping: asyncio.Event) -> None:

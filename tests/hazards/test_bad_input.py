@@ -61,7 +61,7 @@ def not_an_event(seed: random.Random) -> Record:
         headers(**{name: "\0"}),
         headers(specversion="0.3"),
         headers(source="urn:singo:reporting"),
-        headers(type="singo.registry.happened"),
+        headers(type=seed.choice(["singo.registry.happened", f"singo.registry.H{'a' * 100_000}.v1"])),
         headers(sequence=seed.choice(["0", "-1", "1.5", str(2**63), "9" * 5000, "one"])),
         headers(time=seed.choice(["yesterday", "2020-01-06T02:00:00"])),
         headers(chain=seed.choice(["ab", "xy" * 32])),

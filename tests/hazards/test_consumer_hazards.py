@@ -242,12 +242,16 @@ class Standing:
     def __init__(self, partition: TopicPartition) -> None:
         self._partition = partition
         self.looks = 0
+        self.consumed = 5
 
     def assignment(self) -> Collection[TopicPartition]:
         return frozenset({self._partition})
 
     def paused(self) -> Collection[TopicPartition]:
         return frozenset()
+
+    async def position(self, _: TopicPartition) -> int:
+        return self.consumed
 
     async def end_offsets(self, partitions: Sequence[TopicPartition]) -> dict[TopicPartition, int]:
         self.looks += 1
@@ -272,7 +276,12 @@ async def test_consumer_stuck_is_not_what_the_watchdog_calls_one_whose_partition
     await world.until(lambda: asyncio.sleep(0, standing.looks > 20), "the watchdog has looked for long enough")
     assert not watchdog.done()
 
+    standing.looks, standing.consumed = 0, 10  # the last that takes an offset is no record
     takeover.moved(partition, 5)
+    await world.until(lambda: asyncio.sleep(0, standing.looks > 20), "the watchdog has looked for long enough")
+    assert not watchdog.done()
+
+    standing.consumed = 5
     with pytest.raises(KafkaError, match="stands at 5 of 10"):
         await asyncio.wait_for(watchdog, 5)
 

@@ -1,15 +1,17 @@
 """Somebody who may write into a topic that is not his own. docs/event-core.md has the rules."""
 
 import asyncio
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 import pytest
-from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
+from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 from aiokafka.record import default_records
 
-from shared.events import acts, consumer
+from shared.events import acts, consumer, lag
 from tests.hazards.line import Line
 from tests.hazards.test_bad_input import PAYLOAD, first_of_asb, forged, true_headers
+from tests.hazards.test_consumer_hazards import delete_records
 from tests.shared.test_append import happened
 from tests.world import World
 
@@ -74,6 +76,53 @@ async def unreadable_record(line: Line, partition: int) -> None:
     batch.append(key=b"evil", value=PAYLOAD, timestamp=None, headers=[(NotUtf8("x"), b"y")])
     await (await producer.send_batch(batch, line.topic, partition=partition))
     await producer.stop()
+
+
+async def finished_transaction(line: Line, partition: int) -> None:
+    producer = AIOKafkaProducer(bootstrap_servers=line.world.servers.kafka, transactional_id=line.topic)
+    await producer.start()
+    async with producer.transaction():
+        await producer.send_and_wait(line.topic, PAYLOAD, key=b"evil", partition=partition)
+    await producer.stop()
+
+
+async def deletion_of_all_records(line: Line, partition: int) -> None:
+    await delete_records(line, TopicPartition(line.topic, partition), before=1)
+
+
+@pytest.mark.parametrize("comes_last", [unreadable_record, finished_transaction, deletion_of_all_records])
+async def test_what_cannot_be_read_at_the_end_of_the_log_keeps_no_relay_from_leading(
+    world: World, line: Line, comes_last: Callable[[Line, int], Awaitable[None]]
+) -> None:
+    async with line.relaying(), line.consuming():
+        partition = await first_of_asb(world, line)
+        await line.until_sent()
+    await comes_last(line, partition)
+
+    async with line.relaying():
+        await world.publish("registry", happened("asb"))
+        await line.until_sent()
+
+
+@pytest.mark.parametrize(("comes", "events"), [(unreadable_record, 1), (finished_transaction, 3)])
+async def test_the_lag_is_told_whatever_stands_where_a_reader_goes_on(
+    world: World, line: Line, comes: Callable[[Line, int], Awaitable[None]], events: int
+) -> None:
+    """Of a transaction, its end takes an offset, too, and stands before an event here."""
+    await comes(line, 0)
+    await line.records_of_others((b"asb", b"{}", []), partition=0)
+
+    behind = await lag.measure(world.servers.kafka, {line.topic: "registry"}, {})
+
+    assert behind["registry"].events == events
+
+
+async def test_the_lag_is_none_where_nothing_is_left_but_the_end_of_a_transaction(world: World, line: Line) -> None:
+    await finished_transaction(line, 0)
+
+    behind = await lag.measure(world.servers.kafka, {line.topic: "registry"}, {(line.topic, 0): 1})
+
+    assert behind["registry"].events == 0
 
 
 async def test_a_forged_sequence_from_the_future_can_be_discarded(world: World, line: Line) -> None:

@@ -143,6 +143,15 @@ async def test_oversized_event_blocks_the_relay_so_it_is_refused_where_it_is_wri
     assert await world.events("registry") == []
 
 
+async def test_a_small_event_does_not_pass_a_large_one_of_its_key_that_found_no_room(world: World, line: Line) -> None:
+    await world.publish("registry", *(long("asb", MAX_PAYLOAD_BYTES) for _ in range(4)), happened("asb"))
+
+    async with line.relaying():
+        await line.until_sent()
+
+    assert first_appearances((await line.log())["asb"]) == [1, 2, 3, 4, 5]
+
+
 async def test_oversized_event_blocks_the_relay_but_one_of_the_largest_size_passes(world: World, line: Line) -> None:
     async with line.relaying(), line.consuming():
         await world.publish("registry", *(long("asb", MAX_PAYLOAD_BYTES) for _ in range(10)))

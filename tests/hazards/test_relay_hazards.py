@@ -5,12 +5,13 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from typing import Any
 from urllib.parse import urlsplit
 
+import asyncpg
 import pytest
 from aiokafka import AIOKafkaProducer
 from aiokafka.cluster import ClusterMetadata
@@ -143,6 +144,33 @@ async def test_a_frozen_leader_loses_its_lock_and_wakes_to_find_another(world: W
         await line.until_sent()
 
     assert first_appearances((await line.log())["asb"]) == [*range(1, 43)]
+
+
+async def frozen_before_it_binds(leader: asyncpg.Connection) -> None:
+    await leader.prepare("SELECT 1")
+
+
+async def frozen_in_the_middle_of_an_answer(leader: asyncpg.Connection) -> None:
+    leader._transport.pause_reading()
+    task = asyncio.create_task(leader.fetch("SELECT repeat('x', 1000) FROM generate_series(1, 100000)"))
+    task.add_done_callback(lambda ended: ended.exception())
+
+
+@pytest.mark.usefixtures("short_lease")
+@pytest.mark.parametrize("freeze", [frozen_before_it_binds, frozen_in_the_middle_of_an_answer])
+async def test_a_frozen_leader_loses_its_lock_within_a_statement_too(
+    world: World, line: Line, freeze: Callable[[asyncpg.Connection], Awaitable[None]]
+) -> None:
+    """The server waits for its client then, but does not call the session idle."""
+    settings = {"application_name": "registry-relay", "idle_session_timeout": "1000", "statement_timeout": "1000"}
+    leader = await asyncpg.connect(line.own.dsn, server_settings=settings)
+    assert await leader.fetchval("SELECT pg_try_advisory_lock(hashtext($1))", line.own.channel)
+    await freeze(leader)
+
+    async with line.relaying():
+        await world.publish("registry", happened("asb"))
+        await line.until_sent()
+    leader.terminate()
 
 
 async def test_a_frozen_leader_that_wakes_with_an_old_batch_in_hand_only_repeats(

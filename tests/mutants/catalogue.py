@@ -107,6 +107,21 @@ RELAY: Final = (
         test=f"{RELAY_HAZARDS}::test_a_frozen_leader_loses_its_lock_and_wakes_to_find_another",
     ),
     mutant(
+        "a leader frozen within a statement is left alone",
+        "shared/events/relay.py",
+        "AND wait_event_type = 'Client' AND",
+        "AND false AND",
+        test=f"{RELAY_HAZARDS}::test_a_frozen_leader_loses_its_lock_within_a_statement_too",
+    ),
+    mutant(
+        "what follows the last known record is waited for",
+        "shared/events/kafka.py",
+        "while await consumer.position(partition) == position:",
+        "while True:",
+        test="tests/hazards/test_foreign_writers.py"
+        "::test_what_cannot_be_read_at_the_end_of_the_log_keeps_no_relay_from_leading",
+    ),
+    mutant(
         "a log ahead of the database is ignored",
         "shared/events/log_ahead.py",
         "if known == event.chain or",
@@ -230,6 +245,13 @@ READING: Final = (
         "0.0 if fills_gap else None",
         "None",
         test=f"{INBOX}::test_an_event_after_a_gap_waits_until_the_gap_is_filled",
+    ),
+    mutant(
+        "what is parked of a paused source is applied",
+        "shared/events/parked.py",
+        " AND source NOT IN (SELECT source FROM pause)",
+        "",
+        test=f"{INBOX}::test_what_is_parked_of_a_paused_source_waits_until_it_is_resumed",
     ),
     mutant(
         "operators skip gaps",

@@ -48,6 +48,7 @@ def test_a_missing_attribute_is_named(name: str) -> None:
         ("source", "urn:singo:reporting"),
         ("type", "singo.registry.ngoApplied.v1"),
         ("type", "singo.registry.NgoApplied.v0"),
+        ("type", f"singo.registry.{'Ngo' * 100}.v1"),
         ("sequence", "0"),
         ("sequence", "-1"),
         ("sequence", "9" * 30),

@@ -175,6 +175,23 @@ async def test_a_dead_event_is_applied_after_a_redrive_and_the_act_is_recorded(w
     assert await reader.db.pool.fetchval("SELECT reason FROM operator_act") == "the handler is mended"
 
 
+async def test_what_is_parked_of_a_paused_source_waits_until_it_is_resumed(world: World, reader: Reader) -> None:
+    [one] = await log_of(world, "asb", 1)
+    reader.poison = {("asb", 1)}
+    await reader.receive(one)
+    reader.poison = set()
+
+    async with reader.db.transaction() as conn:
+        assert await acts.pause(conn, "registry", actor="op", reason="the handler is being mended")
+    await reader.drain()
+    assert await reader.effects("asb") == []
+    async with reader.db.transaction() as conn:
+        assert await acts.resume(conn, "registry", actor="op", reason="it is mended")
+    await reader.drain()
+
+    assert await reader.effects("asb") == [1]
+
+
 async def test_a_skipped_event_has_no_effect_and_its_followers_go_on(world: World, reader: Reader) -> None:
     log = await log_of(world, "asb", 3)
     reader.poison = {("asb", 1)}

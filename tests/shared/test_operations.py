@@ -69,3 +69,27 @@ async def test_while_writing_is_halted_nobody_else_writes(world: World, api: htt
     refused = await api.post("/v1/subscriptions", json=body, headers=world.write("integrator"))
 
     assert (refused.status_code, refused.json()["type"]) == (503, "/problems/unavailable")
+
+
+async def test_what_stands_at_the_head_of_a_key_is_listed_before_all_that_is_behind_others(
+    world: World, api: httpx.AsyncClient
+) -> None:
+    await (await world.pool("notifications")).execute(
+        """
+        INSERT INTO parked (source, key, sequence, id, type, headers, payload, topic, partition, "offset", reason,
+                            first_at)
+        SELECT 'registry', key, sequence, gen_random_uuid(), 'x', '{}', '', 'x', 0, 0, reason, first_at::timestamptz
+        FROM (
+            SELECT 'asb', n, CASE n WHEN 1 THEN 'failed' ELSE 'behind' END, '2020-01-06' FROM generate_series(1, 200) n
+            UNION ALL VALUES ('care', 1, 'failed', '2020-01-07')
+        ) AS p (key, sequence, reason, first_at)
+        """
+    )
+
+    listed = (await api.get("/ops/v1/parked", headers=world.read("operator"))).json()["items"]
+
+    assert [(event["key"], event["reason"]) for event in listed[:3]] == [
+        ("asb", "failed"),
+        ("care", "failed"),
+        ("asb", "behind"),
+    ]

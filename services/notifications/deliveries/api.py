@@ -1,12 +1,12 @@
 """The feed: what a subscriber pulls, in order and without gaps."""
 
-import json
 from typing import Annotated, Any, Final
 from uuid import UUID
 
 import asyncpg
 from fastapi import Query, Request, Response
 from pydantic import AwareDatetime, ConfigDict, Field
+from pydantic_core import from_json
 
 from services.notifications.access import SubscriberOrOperator, refuse_outside
 from services.notifications.deliveries.commands import acknowledge
@@ -132,5 +132,5 @@ def _refuse_unreadable(subscription: asyncpg.Record, actor: Actor) -> None:
 def _numbered_event(row: asyncpg.Record) -> NumberedEvent:
     return NumberedEvent(
         number=row["number"],
-        event=CloudEvent.model_validate({**row["attributes"], "data": json.loads(row["payload"])}),
+        event=CloudEvent.model_validate({**row["attributes"], "data": from_json(row["payload"])}),
     )

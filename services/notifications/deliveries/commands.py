@@ -21,9 +21,11 @@ async def deliver(conn: Connection, events: Sequence[Envelope]) -> None:
 
     An event matches a subscription to its own region, to one around it or to one inside it, as they lie today; one
     without regions matches subscriptions to everywhere only. Personal ones (`is_personal`) are neither delivered nor
-    kept.
+    kept. Raises ValueError for what no subscriber could read, and so would never get past.
     """
     events = [event for event in events if not is_personal(event.type)]
+    if not all(isinstance(event.data(), dict) for event in events):
+        raise ValueError("the payload is no JSON object")
     # Batches take turns, whichever subscriptions they touch in which order: no two of them can deadlock.
     await conn.execute("SELECT pg_advisory_xact_lock(hashtext('notifications.deliver'))")
     await conn.execute(
@@ -79,6 +81,7 @@ def _attributes(event: Envelope) -> dict[str, str]:
         "type": event.type,
         "time": event.time.isoformat(),
         "sequence": str(event.sequence),
+        "datacontenttype": "application/json",
     }
 
 

@@ -2,6 +2,7 @@ import asyncio
 import hashlib
 import json
 import time
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 from uuid import UUID, uuid4
@@ -11,6 +12,8 @@ import pytest
 from cloudevents.core.formats.json import JSONFormat
 from cloudevents.core.v1.event import CloudEvent
 
+from services.notifications.handlers import apply
+from shared.events import inbox
 from shared.http.waiting import WAITING_OF_CALLER_MAX
 from tests.notifications.conftest import Subscribe
 from tests.notifications.happenings import NOON, ngo_applied, story_published, visit_announced
@@ -75,6 +78,36 @@ async def test_what_comes_is_a_cloud_event_that_others_can_parse_and_verify(worl
     assert feed["events"][1]["event"]["prevchain"] == hashes[0]
     assert feed["events"][1]["event"]["regions"] == "53,31.71"
     assert (feed["last_number"], feed["next_after"]) == (2, 2)
+
+
+UNREADABLE = (b"", b"{", b"[]", b"\xff", b'{"name": "\\ud800"}', b"[" * 100_000, b'{"n": ' + b"9" * 5000 + b"}")
+
+
+@pytest.mark.parametrize("payload", UNREADABLE, ids=range(len(UNREADABLE)))
+async def test_what_no_subscriber_could_read_is_parked_and_the_feed_goes_on(
+    world: World, reader: Reader, payload: bytes
+) -> None:
+    """Of a type that nobody knows, so that no model looks at it."""
+    await world.publish("reporting", visit_announced(uuid4()), visit_announced(uuid4()))
+    forged, good = await world.received("reporting")
+    forged.envelope = replace(forged.envelope, type="singo.reporting.Unheard.v1", payload=payload)
+    async with (await world.db("notifications")).transaction() as conn:
+        await inbox.receive(conn, [forged, good], apply, {"reporting"})
+
+    [parked] = await world.parked("notifications")
+    assert (parked["key"], parked["reason"]) == (forged.envelope.key, "failed")
+    assert await reader.numbers(after=0) == [1]
+
+
+async def test_attributes_of_a_stranger_do_not_spoil_the_feed(world: World, reader: Reader) -> None:
+    await world.publish("reporting", visit_announced(uuid4()))
+    [forged] = await world.received("reporting")
+    strange = {"ce_datacontenttype": b"x" * 1000, "ce_data": b"x", "ce_number": b"x", "ce_regions": b",,"}
+    forged.envelope = replace(forged.envelope, headers={**forged.envelope.headers, **strange})
+    async with (await world.db("notifications")).transaction() as conn:
+        await inbox.receive(conn, [forged], apply, {"reporting"})
+
+    assert await reader.numbers(after=0) == [1]
 
 
 async def test_reading_on_with_next_after_gives_everything_once(world: World, reader: Reader) -> None:
