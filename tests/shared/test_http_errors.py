@@ -43,6 +43,7 @@ ERRORS: Final[list[tuple[str, str, str, dict[str, Any], int, str]]] = [
         "",
     ),
     ("wrong media type", "PUT", CLOCK, {"content": b"a=b", "type": "text/plain"}, 415, "unsupported-media-type"),
+    ("no media type", "PUT", CLOCK, {"content": NOW, "type": ""}, 415, "unsupported-media-type"),
     ("too large, as declared", "PUT", CLOCK, {"content": b" " * 1_048_577}, 413, "body-too-large"),
     ("too large, undeclared", "PUT", CLOCK, {"content": undeclared}, 413, "body-too-large"),
     ("too slow", "PUT", CLOCK, {"begun": b"{"}, 408, "body-too-slow"),
