@@ -171,11 +171,11 @@ class MethodNotAllowed(Problem):
 
 
 class UnsupportedMediaType(Problem):
-    """The body is not JSON."""
+    """The body is of another media type than this address takes, or does not say of which."""
 
     status = 415
     type = "unsupported-media-type"
-    mend = "Send `Content-Type: application/json`."
+    mend = "Send the body as the type that `detail` names, mostly JSON, and say so in `Content-Type`."
 
 
 class AddressTooLong(Problem):

@@ -3,6 +3,7 @@
 from services.notifications.deliveries.api import router as deliveries
 from services.notifications.handlers import apply
 from services.notifications.inboxes.api import router as inboxes
+from services.notifications.indonesian import translate
 from services.notifications.settings import Settings
 from services.notifications.subscriptions.api import router as subscriptions
 from services.notifications.subscriptions.event_types import router as event_types
@@ -15,6 +16,7 @@ SERVICE = Service(
     routers=[subscriptions, deliveries, inboxes, event_types],
     sources=["registry", "reporting", "recommendations"],
     apply=apply,
+    translate=translate,
 )
 
 if __name__ == "__main__":

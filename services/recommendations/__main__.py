@@ -4,6 +4,7 @@ from typing import Final
 
 from services.recommendations.access import whose_reads
 from services.recommendations.handlers import HANDLERS
+from services.recommendations.indonesian import translate
 from services.recommendations.letters.api import router as letters
 from services.recommendations.settings import Settings
 from services.recommendations.staff.api import router as staff
@@ -20,6 +21,7 @@ SERVICE: Final = Service(
     routers=[staff_requests, tax_requests, letters, staff, reads_router(whose_reads)],
     sources=["registry", "reporting"],
     apply=one_by_one(HANDLERS),
+    translate=translate,
 )
 
 if __name__ == "__main__":

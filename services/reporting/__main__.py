@@ -4,6 +4,7 @@ from typing import Final
 
 from services.reporting.access import whose_reads
 from services.reporting.handlers import HANDLERS
+from services.reporting.indonesian import translate
 from services.reporting.obligations.api import router as obligations
 from services.reporting.obligations.commands import find_due
 from services.reporting.reports.api import router as reports
@@ -23,6 +24,7 @@ SERVICE: Final = Service(
     sources=["registry"],
     apply=one_by_one(HANDLERS),
     jobs=[find_due],
+    translate=translate,
 )
 
 if __name__ == "__main__":

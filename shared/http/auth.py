@@ -17,7 +17,15 @@ from urllib.request import urlopen
 import structlog
 from fastapi import Depends, Request
 from joserfc import jws, jwt
-from joserfc.errors import InvalidClaimError, JoseError
+from joserfc.errors import (
+    BadSignatureError,
+    ClaimError,
+    ExpiredTokenError,
+    InvalidClaimError,
+    InvalidKeyIdError,
+    JoseError,
+    MissingKeyError,
+)
 from joserfc.jwk import KeySet
 
 from shared.errors import NotAllowed, NotSignedIn, Unavailable
@@ -105,7 +113,7 @@ class TokenVerifier:
             self._registry.validate(decoded.claims)
             _expect_access_token(decoded)
         except (JoseError, ValueError, TypeError) as error:
-            raise NotSignedIn(f"the access token is not valid: {error}") from error
+            raise _not_valid(error) from error
         actor = _actor(decoded.claims, self._settings)
         self._believe(digest, actor, decoded.claims["exp"])
         return actor
@@ -158,6 +166,19 @@ class TokenVerifier:
 
 def _keys_unreadable() -> Unavailable:
     return Unavailable("the issuer's keys can't be read now", retry_after_seconds=REFRESH_PAUSE_SECONDS)
+
+
+def _not_valid(error: Exception) -> NotSignedIn:
+    """In words of ours: the library's say nothing to most callers, and repeat what a token that nobody signed says."""
+    match error:
+        case ExpiredTokenError():
+            return NotSignedIn("the access token has expired")
+        case ClaimError():
+            return NotSignedIn(f"the claim `{error.claim}` of the access token is missing, or not as it must be here")
+        case BadSignatureError() | InvalidKeyIdError() | MissingKeyError():
+            return NotSignedIn("the access token is signed by no key that its issuer publishes")
+        case _:
+            return NotSignedIn("this is no access token that can be read")
 
 
 def _key_id(token: str) -> str | None:

@@ -23,6 +23,8 @@ from shared.db import Connection, savepoint
 from shared.errors import FieldError, InvalidInput, TookTooLong, is_field_name
 from shared.http import media
 from shared.http.body import View
+from shared.http.indonesian import field_detail
+from shared.http.problems import said
 
 Row = TypeVar("Row", bound=BaseModel)
 
@@ -45,6 +47,18 @@ Mode = Literal["atomic", "partial"]
 
 def body_bytes_max(path: str, usual: int) -> int:
     return BODY_BYTES_MAX if path.endswith(PATH_END) else usual
+
+
+@dataclass(frozen=True, slots=True)
+class RowError:
+    """What is wrong with a row. No `column`: the whole row."""
+
+    line: int
+    column: str | None
+    detail: str
+    rule: str | None = None
+    indonesian: str | None = None
+    """`detail` in Indonesian, where it is not found by the English."""
 
 
 class RowProblem(View):
@@ -70,11 +84,11 @@ class Parsed(Generic[Row]):
 
     line: int
     row: Row | None = None
-    problems: tuple[RowProblem, ...] = ()
+    problems: tuple[RowError, ...] = ()
     problems_left_out: int = 0
 
 
-Write = Callable[[Sequence[tuple[int, Row]]], Awaitable[Sequence[RowProblem]]]
+Write = Callable[[Sequence[tuple[int, Row]]], Awaitable[Sequence[RowError]]]
 """Takes a chunk of good rows, each with its line, and tells which of them it refused."""
 
 
@@ -82,10 +96,10 @@ Write = Callable[[Sequence[tuple[int, Row]]], Awaitable[Sequence[RowProblem]]]
 class _Tally:
     rows: int = 0
     refused: set[int] = field(default_factory=set)
-    problems: list[RowProblem] = field(default_factory=list)
+    problems: list[RowError] = field(default_factory=list)
     problems_left_out: int = 0
 
-    def add(self, problems: Sequence[RowProblem], left_out: int = 0) -> None:
+    def add(self, problems: Sequence[RowError], left_out: int = 0) -> None:
         self.refused |= {problem.line for problem in problems}
         kept = problems[: PROBLEMS_MAX - len(self.problems)]
         self.problems += kept
@@ -134,16 +148,17 @@ def _validated(line: int, values: Any, model: type[Row]) -> Parsed[Row]:
     try:
         return Parsed(line, model.model_validate(values))
     except ValidationError as error:
-        problems = tuple(
-            RowProblem(
-                line=line,
-                column=_column(each["loc"]),
-                detail=each["msg"][:2000],
-                rule=(each.get("ctx") or {}).get("rule"),
-            )
-            for each in islice(error.errors(include_url=False, include_input=False), ROW_PROBLEMS_MAX)
-        )
+        first = islice(error.errors(include_url=False, include_input=False), ROW_PROBLEMS_MAX)
+        problems = tuple(_of_field(line, each) for each in first)
         return Parsed(line, problems=problems, problems_left_out=error.error_count() - len(problems))
+
+
+def _of_field(line: int, error: Any) -> RowError:
+    context = error.get("ctx") or {}
+    detail = str(error["msg"])[:2000]
+    return RowError(
+        line, _column(error["loc"]), detail, context.get("rule"), field_detail(error["type"], detail, context)
+    )
 
 
 def _column(path: Sequence[int | str]) -> str | None:
@@ -152,7 +167,7 @@ def _column(path: Sequence[int | str]) -> str | None:
 
 
 def _wrong(line: int, detail: str) -> tuple[int, Parsed[Any]]:
-    return line, Parsed(line, problems=(RowProblem(line=line, column=None, detail=detail),))
+    return line, Parsed(line, problems=(RowError(line, None, detail),))
 
 
 def _json_rows(content: bytes) -> Iterator[tuple[int, Any]]:
@@ -244,6 +259,7 @@ class _Undo(Exception):
 
 
 async def carry_out(
+    request: Request,
     conn: Connection,
     rows: Iterator[Parsed[Row]],
     write: Write[Row],
@@ -279,9 +295,15 @@ async def carry_out(
         rows=tally.rows,
         imported=0 if mode == "atomic" and refused else tally.rows - refused,
         refused=refused,
-        problems=sorted(tally.problems, key=lambda problem: problem.line),
+        problems=[_said(request, problem) for problem in sorted(tally.problems, key=lambda problem: problem.line)],
         problems_left_out=tally.problems_left_out,
     )
+
+
+def _said(request: Request, problem: RowError) -> RowProblem:
+    """In the language that is asked for."""
+    detail = said(problem.detail, problem.indonesian, request.scope)
+    return RowProblem(line=problem.line, column=problem.column, detail=detail, rule=problem.rule)
 
 
 def _undo(tally: _Tally, *, mode: Mode, dry_run: bool) -> None:
@@ -318,7 +340,8 @@ async def _write_all(
 def _refusal(tally: _Tally) -> InvalidInput:
     first = sorted(tally.problems, key=lambda problem: problem.line)[:ERRORS_MAX]
     errors = [
-        FieldError(f"line:{p.line}:{p.column}" if p.column else f"line:{p.line}", p.detail, p.rule) for p in first
+        FieldError(f"line:{p.line}:{p.column}" if p.column else f"line:{p.line}", p.detail, p.rule, p.indonesian)
+        for p in first
     ]
     return InvalidInput(
         f"{len(tally.refused)} of {tally.rows} rows are not as they must be, so nothing was imported; "

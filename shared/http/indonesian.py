@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from typing import Any, Final
 
+from shared.http.translation import translator
+
 PROBLEMS: Final[Mapping[str, tuple[str, str]]] = {
     "bad-request": (
         "Permintaan tidak dapat dilaksanakan.",
@@ -97,8 +99,8 @@ PROBLEMS: Final[Mapping[str, tuple[str, str]]] = {
         "Header `Allow` menyebut semua kata kerja alamat ini.",
     ),
     "unsupported-media-type": (
-        "Isi permintaan bukan JSON.",
-        "Kirim `Content-Type: application/json`.",
+        "Isi permintaan berjenis media lain daripada yang diterima alamat ini, atau tidak menyebut jenisnya.",
+        "Kirim isi berjenis yang disebut dalam `detail`, lazimnya JSON, dan sebutkan dalam `Content-Type`.",
     ),
     "unexpected": (
         "Terjadi kesalahan di pihak kami.",
@@ -112,13 +114,30 @@ DETAILS: Final[Mapping[str, str]] = {
     '`If-Match` must be one ETag as it was read, such as "3"': (
         '`If-Match` harus satu ETag sebagaimana dibaca, misalnya "3"'
     ),
+    # tokens
     "the header `Authorization: Bearer <token>` is missing": "header `Authorization: Bearer <token>` tidak ada",
+    "the access token is longer than {count} characters": "token akses lebih dari {count} karakter",
+    "the access token has expired": "token akses sudah kedaluwarsa",
+    "the access token is signed by no key that its issuer publishes": (
+        "token akses tidak ditandatangani dengan kunci yang diterbitkan penerbitnya"
+    ),
+    "the claim `{claim}` of the access token is missing, or not as it must be here": (
+        "klaim `{claim}` dalam token akses tidak ada, atau tidak sebagaimana mestinya di sini"
+    ),
+    "this is no access token that can be read": "ini bukan token akses yang dapat dibaca",
+    "the token's claim `{name}` must be a list of texts": "klaim `{name}` dalam token harus berupa daftar teks",
+    "the token's claim `{name}` must be a text": "klaim `{name}` dalam token harus berupa teks",
+    "the token's `sub` must be a text of at most 200 characters": (
+        "`sub` dalam token harus berupa teks paling banyak 200 karakter"
+    ),
+    "the issuer's keys can't be read now": "kunci penerbit token tidak dapat dibaca sekarang",
+    # writes
     "this key came with another request before": "kunci ini sebelumnya datang dengan permintaan lain",
     "the first request with this key is still being worked on": (
         "permintaan pertama dengan kunci ini masih dikerjakan"
     ),
-    "the header `Idempotency-Key` is missing, or not printable ASCII of at most 100 characters": (
-        "header `Idempotency-Key` tidak ada, atau bukan ASCII tercetak paling banyak 100 karakter"
+    "the header `Idempotency-Key` is missing, or not printable ASCII of at most {count} characters": (
+        "header `Idempotency-Key` tidak ada, atau bukan ASCII tercetak paling banyak {count} karakter"
     ),
     "writing is stopped until an operator has reconciled the log": (
         "penulisan dihentikan sampai operator mencocokkan log"
@@ -126,18 +145,65 @@ DETAILS: Final[Mapping[str, str]] = {
     "the events named in `Singo-After` have not all been applied here": (
         "peristiwa yang disebut dalam `Singo-After` belum semuanya diterapkan di sini"
     ),
+    "must be at most {count} positions": "paling banyak {count} posisi",
+    "must be positions such as `reporting/<key>/42`, with commas": (
+        "harus posisi seperti `reporting/<key>/42`, dipisahkan koma"
+    ),
+    "this service does not listen to {sources}": "layanan ini tidak mendengarkan {sources}",
+    # reads
+    "must have at most {count} characters": "paling banyak {count} karakter",
+    "`{parameter}` names what there is not": "`{parameter}` menyebut yang tidak ada",
+    "must be at most {count} names": "paling banyak {count} nama",
+    "there is no `{name}` here; {known}": "tidak ada `{name}` di sini; yang ada: {known}",
+    "belongs to a list sorted by `{own}`, not by `{sort}`": (
+        "milik daftar yang diurutkan menurut `{own}`, bukan menurut `{sort}`"
+    ),
+    "must say why you need this personal data; the organisation whose people they are sees it": (
+        "wajib menyebut mengapa Anda memerlukan data pribadi ini; organisasi yang bersangkutan dapat melihatnya"
+    ),
+    "must be printable text": "hanya boleh memuat karakter yang dapat dicetak",
     "must be `next_cursor` of the page before, unchanged": (
         "harus `next_cursor` dari halaman sebelumnya, tanpa perubahan"
     ),
+    # rows that are imported
+    "the first line must name the columns": "baris pertama harus menyebut nama kolom",
+    "the column `{column}` is missing": "kolom `{column}` tidak ada",
+    "must be one of {columns}, once": "harus salah satu dari {columns}, satu kali saja",
+    "must be at most {count} rows, and as many blank lines; send the rest in another request": (
+        "paling banyak {count} baris, dan sebanyak itu baris kosong; kirim sisanya dalam permintaan lain"
+    ),
+    "is not valid CSV: {reason}": "bukan CSV yang sah: {reason}",
+    "has {found} cells; the first line names {named} columns": (
+        "memiliki {found} sel; baris pertama menyebut {named} kolom"
+    ),
+    "is longer than {count} bytes": "lebih dari {count} bita",
+    "is not valid JSON": "bukan JSON yang sah",
+    "must be a JSON object": "harus berupa objek JSON",
+    # operations
+    "the clock of this service can't be set": "jam layanan ini tidak dapat diatur",
+    "Kafka does not answer, so the lag is not known": "Kafka tidak menjawab, sehingga ketertinggalan tidak diketahui",
+    "this service has no event with this id": "layanan ini tidak memiliki peristiwa dengan id ini",
+    "this service reads {sources}": "yang dibaca layanan ini: {sources}",
+    # fields
     "must name each region once": "setiap wilayah harus disebut satu kali saja",
     "must not lie in the future": "tidak boleh di masa depan",
     "must not be in the future": "tidak boleh di masa depan",
     "must be more than 0": "harus lebih dari 0",
     "must be another country than Indonesia": "harus negara selain Indonesia",
-    "each sector must be named once": "setiap bidang harus disebut satu kali saja",
-    "each region must be named once": "setiap wilayah harus disebut satu kali saja",
 }
-"""Details that never change, as they stand in the code -> the same in Indonesian."""
+"""Details, as they stand in the code -> the same in Indonesian."""
+
+WORDS: Final[Mapping[str, Mapping[str, str]]] = {
+    "sources": {"no other service": "tidak ada"},
+    "reason": {
+        "unexpected end of data": "data berakhir terlalu dini",
+        "',' expected after '\"'": "sesudah '\"' harus ada ','",
+        "';' expected after '\"'": "sesudah '\"' harus ada ';'",
+    },
+}
+"""Values that are English words, by the name that they have in the details."""
+
+translate: Final = translator(DETAILS, WORDS)
 
 FIELDS: Final[Mapping[str, str]] = {
     "missing": "wajib diisi",
@@ -197,5 +263,6 @@ FIELDS: Final[Mapping[str, str]] = {
 def field_detail(kind: str, detail: str, context: Mapping[str, Any]) -> str | None:
     """What a field must be, in Indonesian; None where nobody has translated it."""
     if template := FIELDS.get(kind):
-        return template.format_map(context)
-    return DETAILS.get(detail)
+        choices = str(context.get("expected", "")).replace(" or ", " atau ")
+        return template.format_map({**context, "expected": choices})
+    return translate(detail)

@@ -20,8 +20,13 @@ def type_of(request: Request) -> str:
 
 
 async def expect_media_type(request: Request) -> None:
-    """Refuse a body that says it is of another type than its address takes. What says nothing passes as JSON."""
+    """Refuse a body that is of another type than its address takes, or does not say of which it is."""
     accepted = request.scope.get("state", {}).get("media_types", (JSON,))
+    if "content-type" not in request.headers and await request.body():
+        raise UnsupportedMediaType(
+            f"the body does not say in `Content-Type` that it is {' or '.join(accepted)}",
+            indonesian=f"isi permintaan tidak menyebut dalam `Content-Type` bahwa ia {' atau '.join(accepted)}",
+        )
     kind = type_of(request)
     if kind not in accepted:
         raise UnsupportedMediaType(

@@ -30,8 +30,9 @@ from shared.errors import (
     is_field_name,
 )
 from shared.events.append import correlation_id
+from shared.http import indonesian as kit
 from shared.http import language
-from shared.http.indonesian import DETAILS, PROBLEMS, field_detail
+from shared.http.indonesian import PROBLEMS, field_detail
 from shared.http.language import Language
 from shared.http.translation import Translate, untranslated
 from shared.http.verbs import verbs_of
@@ -120,14 +121,24 @@ def _translated(english: str, indonesian: str | None, wanted: Language, translat
     """The text in the wanted language, and whether it is."""
     if wanted == "en":
         return english, True
-    translation = indonesian or DETAILS.get(english) or translate(english)
+    translation = indonesian or translate(english) or kit.translate(english)
     return translation or english, translation is not None
 
 
-def respond(problem: Problem, scope: Scope, headers: dict[str, str] | None = None) -> Response:
+def said(english: str, indonesian: str | None, scope: Scope) -> str:
+    """A detail in the language that a request asks for."""
+    return _translated(english, indonesian, language.of_headers(scope["headers"]), _translate_of(scope))[0]
+
+
+def _translate_of(scope: Scope) -> Translate:
     app = scope.get("app")
-    translate = app.state.translate if app else untranslated
-    content, own = document(problem, language.of_headers(scope["headers"]), correlation_id.get(), translate)
+    translate: Translate = app.state.translate if app else untranslated
+    return translate
+
+
+def respond(problem: Problem, scope: Scope, headers: dict[str, str] | None = None) -> Response:
+    wanted = language.of_headers(scope["headers"])
+    content, own = document(problem, wanted, correlation_id.get(), _translate_of(scope))
     return Response(content, problem.status, (headers or {}) | own, MEDIA_TYPE)
 
 

@@ -16,7 +16,10 @@ def untranslated(_: str) -> str | None:
 
 
 def translator(texts: Mapping[str, str], words: Mapping[str, Mapping[str, str]]) -> Translate:
-    """`texts`: English to Indonesian, with the same names of values. `words`: what values are called, by their name."""
+    """`texts`: English to Indonesian, with the same names of values.
+
+    `words`: by the name of a value, what it is called, or each item of it where it lists several with commas.
+    """
     # The longest first: it says more than another that fits.
     templates = sorted((english for english in texts if "{" in english), key=len, reverse=True)
     patterns = [(_pattern(english), texts[english]) for english in templates]
@@ -28,11 +31,15 @@ def translator(texts: Mapping[str, str], words: Mapping[str, Mapping[str, str]])
             return None
         for pattern, indonesian in patterns:
             if match := pattern.fullmatch(english):
-                values = match.groupdict()
-                return indonesian.format_map({n: words.get(n, {}).get(value, value) for n, value in values.items()})
+                values = match.groupdict().items()
+                return indonesian.format_map({name: _called(value, words.get(name, {})) for name, value in values})
         return None
 
     return translate
+
+
+def _called(value: str, words: Mapping[str, str]) -> str:
+    return ", ".join(words.get(item, item) for item in value.split(", "))
 
 
 def _pattern(english: str) -> re.Pattern[str]:

@@ -118,6 +118,23 @@ async def test_a_token_that_is_not_quite_right_is_refused(issuer: Issuer, caller
     assert issuer.lured == 0
 
 
+async def test_a_refusal_says_what_is_wrong_with_the_token_in_words_of_ours(issuer: Issuer, caller: Caller) -> None:
+    unsigned = "the access token is signed by no key that its issuer publishes"
+    said = {
+        "expired": "the access token has expired",
+        "another audience": "the claim `aud` of the access token is missing, or not as it must be here",
+        "unknown kid": unsigned,
+        "claims changed": unsigned,
+        "alg none": "this is no access token that can be read",
+        "four parts": "this is no access token that can be read",
+    }
+
+    for attack, detail in said.items():
+        answer = await caller.answer(ATTACKS[attack](issuer))
+
+        assert answer.json()["detail"] == detail, attack
+
+
 async def test_clocks_may_differ_by_a_minute(issuer: Issuer, caller: Caller) -> None:
     differing: list[dict[str, Any]] = [{"exp": now(-SKEW + 20)}, {"nbf": now(SKEW - 20)}, {"iat": now(SKEW - 20)}]
     for times in differing:

@@ -14,7 +14,7 @@ from pydantic import Field
 from shared.errors import TookTooLong
 from shared.http import bulk
 from shared.http.body import Body, Line
-from shared.http.bulk import ACCEPTS_ROWS, REQUEST_BODY, ImportReport, Parsed, RowProblem, carry_out, parse
+from shared.http.bulk import ACCEPTS_ROWS, REQUEST_BODY, ImportReport, Parsed, RowError, carry_out, parse
 from shared.http.routing import resource
 from shared.http.writes import KeyedWrite
 from shared.service import Service
@@ -23,6 +23,7 @@ from tests.world import World, serving
 
 MIB: Final = 1_048_576
 GOOD: Final = '{"name": "a"}'
+ENGLISH: Final = Request({"type": "http", "headers": []})
 
 router = resource("/things", tag="tests")
 
@@ -32,7 +33,7 @@ class NewThing(Body):
     sizes: list[int] = Field(default=[], max_length=5)
 
 
-async def accept_all(_: Sequence[tuple[int, NewThing]]) -> list[RowProblem]:
+async def accept_all(_: Sequence[tuple[int, NewThing]]) -> list[RowError]:
     return []
 
 
@@ -40,7 +41,7 @@ async def accept_all(_: Sequence[tuple[int, NewThing]]) -> list[RowProblem]:
 async def import_things(request: Request, write: KeyedWrite) -> Response:
     rows = parse(request, await request.body(), NewThing)
     async with write.begin() as tx:
-        tx.answer(await carry_out(tx.conn, rows, accept_all, lambda: None, mode="partial", dry_run=True))
+        tx.answer(await carry_out(request, tx.conn, rows, accept_all, lambda: None, mode="partial", dry_run=True))
     return tx.response
 
 
@@ -125,22 +126,22 @@ async def test_the_time_of_an_import_ends_also_while_all_its_rows_are_bad(
 ) -> None:
     monkeypatch.setattr(bulk, "SECONDS_MAX", 0.1)
     ends = time.monotonic() + 20
-    bad: Parsed[NewThing] = Parsed(1, problems=(RowProblem(line=1, column=None, detail="is bad"),))
+    bad: Parsed[NewThing] = Parsed(1, problems=(RowError(1, None, "is bad"),))
     rows = itertools.takewhile(lambda _: time.monotonic() < ends, itertools.repeat(bad))
 
     async with (await world.db("registry")).transaction() as conn:
         with pytest.raises(TookTooLong):
-            await carry_out(conn, rows, accept_all, lambda: None, mode="partial", dry_run=False)
+            await carry_out(ENGLISH, conn, rows, accept_all, lambda: None, mode="partial", dry_run=False)
 
     assert time.monotonic() < ends
 
 
 async def test_what_fails_while_an_import_is_tried_out_is_not_taken_for_its_end(world: World) -> None:
-    async def breaks(_: Sequence[tuple[int, NewThing]]) -> list[RowProblem]:
+    async def breaks(_: Sequence[tuple[int, NewThing]]) -> list[RowError]:
         raise LookupError("broken")
 
     rows = iter([Parsed(1, row=NewThing(name="a"))])
 
     async with (await world.db("registry")).transaction() as conn:
         with pytest.raises(LookupError, match="broken"):
-            await carry_out(conn, rows, breaks, lambda: None, mode="partial", dry_run=True)
+            await carry_out(ENGLISH, conn, rows, breaks, lambda: None, mode="partial", dry_run=True)

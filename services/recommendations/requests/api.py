@@ -23,6 +23,7 @@ from shared.http.etags import ExpectedVersion
 from shared.http.paging import PageRequest, page_response, paged
 from shared.http.routing import resource
 from shared.http.selection import Selection, selects, shown_page, with_related
+from shared.http.values import wrong
 from shared.http.writes import KeyedWrite, Transaction
 
 FieldPointer = Annotated[str, StringConstraints(pattern=r"^(/[A-Za-z0-9_]{1,60}){1,6}$", max_length=366)]
@@ -44,14 +45,14 @@ class Decision(Body):
     @classmethod
     def _rejection_says_why(cls, reason: str | None, info: ValidationInfo) -> str | None:
         if info.data.get("decision") == "rejected" and reason is None:
-            raise ValueError("must say why the request is rejected")
+            raise wrong("must say why the request is rejected")
         return reason
 
     @field_validator("comments")
     @classmethod
     def _revision_says_what(cls, comments: tuple[Comment, ...], info: ValidationInfo) -> tuple[Comment, ...]:
         if info.data.get("decision") == "revision_requested" and not comments:
-            raise ValueError("must say, field by field, what is to be revised")
+            raise wrong("must say, field by field, what is to be revised")
         return comments
 
 

@@ -144,5 +144,9 @@ def refuse(violations: Sequence[Violation]) -> None:
     if violations:
         first = violations[0]
         errors = [FieldError(v.pointer, f"{v.detail} ({v.legal_basis})", v.rule) for v in violations]
-        summary = "; ".join(f"{v.detail} ({v.rule}, {v.legal_basis})" for v in violations)
-        raise InvalidInput(summary[:2000], errors=errors, rule=first.rule, legal_basis=first.legal_basis)
+        raise InvalidInput(
+            f"{len(errors)} condition(s) of a recommendation are not met",
+            errors=errors,
+            rule=first.rule,
+            legal_basis=first.legal_basis,
+        )

@@ -9,6 +9,7 @@ from pydantic import Field, StringConstraints, ValidationInfo, field_validator
 from services.recommendations.fields import Day, ForeignCountry, Regency
 from services.recommendations.requests.kind import Terms
 from shared.http.body import Body, Line, Text
+from shared.http.values import wrong
 
 PassportNumber = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9]{5,20}$", max_length=20)]
 PermitRoute = Literal["SETNEG_KTLN", "RPTKA"]
@@ -31,7 +32,7 @@ class Person(Body):
     @classmethod
     def _after_its_start(cls, day: date, info: ValidationInfo) -> date:
         if (start := info.data.get("passport_valid_from")) and day <= start:
-            raise ValueError("must be after `passport_valid_from`")
+            raise wrong("must be after `passport_valid_from`")
         return day
 
 
@@ -52,7 +53,7 @@ class StaffRequest(Body):
     @classmethod
     def _not_before_start(cls, day: date, info: ValidationInfo) -> date:
         if (start := info.data.get("starts_on")) and day < start:
-            raise ValueError("must not be before `starts_on`")
+            raise wrong("must not be before `starts_on`")
         return day
 
     def terms(self) -> Terms:

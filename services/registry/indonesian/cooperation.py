@@ -160,7 +160,15 @@ TEXTS: Final[Mapping[str, str]] = {
     "must cover the whole activity; it runs from {first} to {last}": (
         "harus mencakup seluruh kegiatan; masanya {first} sampai {last}"
     ),
-    # regions and sectors
+    # money, regions and sectors
+    "must be sent as a text, such as `1250.50`: JSON numbers lose digits": (
+        "harus dikirim sebagai teks, seperti `1250.50`: bilangan JSON kehilangan angka"
+    ),
+    "must be an amount from 0 on, with 20 digits and 2 decimals at most, such as `1250.50`": (
+        "harus jumlah mulai dari 0, paling banyak 20 angka dan 2 desimal, seperti `1250.50`"
+    ),
+    "must be a currency code of ISO 4217, such as `EUR`": "harus kode mata uang ISO 4217, seperti `EUR`",
+    "must be the code of a regency or city, such as `53.06`": "harus kode kabupaten atau kota, seperti `53.06`",
     "must be one of {known}": "harus salah satu dari {known}",
     "sectors must be in the list of sectors": "bidang harus ada dalam daftar bidang",
     "must hold a name": "harus memuat nama",

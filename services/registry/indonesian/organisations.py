@@ -45,6 +45,7 @@ TEXTS: Final[Mapping[str, str]] = {
     ),
     "is needed to reject": "wajib diisi untuk menolak",
     # profiles
+    "`{code}` must be named once": "`{code}` harus disebut satu kali saja",
     "{what} is not open for an organisation that is {status}": (
         "{what} tidak terbuka bagi organisasi berstatus {status}"
     ),

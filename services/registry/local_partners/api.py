@@ -70,7 +70,9 @@ async def import_partners(
     async with write.begin() as tx:
         partners = PartnerImport(tx.conn, member.ngo_id, by=member.by, now=tx.now)
         await partners.prepare()
-        report = await carry_out(tx.conn, rows, partners.write, partners.emit_events, mode=mode, dry_run=dry_run)
+        report = await carry_out(
+            request, tx.conn, rows, partners.write, partners.emit_events, mode=mode, dry_run=dry_run
+        )
         tx.answer(report)
     return tx.response
 

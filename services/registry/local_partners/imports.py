@@ -19,7 +19,7 @@ from shared.db import Connection
 from shared.errors import InvalidInput
 from shared.events.append import emit
 from shared.events.envelope import ActedBy
-from shared.http.bulk import RowProblem
+from shared.http.bulk import RowError
 from shared.ids import uuid7
 from shared.regions import listed, misused_codes
 
@@ -45,7 +45,7 @@ class PartnerImport:
         held = await self._conn.fetch("SELECT ngo_id FROM holders(NULL) WHERE holder_id = $1", self._ngo_id)
         self._held = [row["ngo_id"] for row in held]
 
-    async def write(self, chunk: Sequence[tuple[int, Any]]) -> list[RowProblem]:
+    async def write(self, chunk: Sequence[tuple[int, Any]]) -> list[RowError]:
         problems = [problem for line, row in chunk for problem in self._broken_rules(line, row)]
         bad = {problem.line for problem in problems}
         good = [(uuid7(), line, row) for line, row in chunk if line not in bad]
@@ -53,20 +53,17 @@ class PartnerImport:
         self._imported += [(partner_id, row.regions) for partner_id, _, row in good if partner_id in new]
         detail = "a local partner with this registration number is proposed or approved already"
         return problems + [
-            RowProblem(line=line, column="registration_number", detail=detail)
-            for partner_id, line, _ in good
-            if partner_id not in new
+            RowError(line, "registration_number", detail) for partner_id, line, _ in good if partner_id not in new
         ]
 
-    def _broken_rules(self, line: int, row: Any) -> list[RowProblem]:
+    def _broken_rules(self, line: int, row: Any) -> list[RowError]:
         problems = []
         try:
             check_registration(row.registration_valid_to, self._today)
         except InvalidInput as error:
-            detail, rule = error.errors[0].detail, error.rule
-            problems.append(RowProblem(line=line, column="registration_valid_to", detail=detail, rule=rule))
+            problems.append(RowError(line, "registration_valid_to", error.errors[0].detail, error.rule))
         problems += [
-            RowProblem(line=line, column="regions", detail=error.detail, rule=error.rule)
+            RowError(line, "regions", error.detail, error.rule, error.indonesian)
             for error in misused_codes(listed("regions", row.regions), on=self._today)
         ]
         return problems

@@ -75,13 +75,10 @@ class Profile(Body):
 
     @model_validator(mode="after")
     def _names_each_once(self) -> Self:
-        for name, codes, message in (
-            ("sectors", self.sectors, "each sector must be named once"),
-            ("working_areas", self.working_areas, "each region must be named once"),
-        ):
+        for name, codes in (("sectors", self.sectors), ("working_areas", self.working_areas)):
             for place, code in enumerate(codes):
                 if code in codes[:place]:
-                    raise wrong(message, name, place)
+                    raise wrong(f"`{code}` must be named once", name, place)
         return self
 
     def profile(self) -> dict[str, Any]:

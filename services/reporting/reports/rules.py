@@ -57,7 +57,7 @@ def check_submission(
             errors += _check_deviation(activity, planned.planned_within(period), pointer)
     if errors:
         raise InvalidInput(
-            f"the report cannot be submitted: {'; '.join(error.detail for error in errors[:20])}",
+            f"the report cannot be submitted: {len(errors)} rule(s) stand against it",
             errors=errors,
             rule=errors[0].rule,
         )

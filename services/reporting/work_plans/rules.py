@@ -79,9 +79,7 @@ def check_submission(plan: WorkPlanContent, known: Known) -> None:
         )
     if errors:
         raise InvalidInput(
-            f"the plan cannot be submitted: {'; '.join(error.detail for error in errors[:20])}",
-            errors=errors,
-            rule=errors[0].rule,
+            f"the plan cannot be submitted: {len(errors)} rule(s) stand against it", errors=errors, rule=errors[0].rule
         )
 
 

@@ -146,6 +146,30 @@ async def test_what_is_wrong_with_a_file_is_said_line_by_line(
     assert await written(world) == (0, [])
 
 
+async def test_what_is_wrong_with_rows_is_said_in_the_language_that_is_asked_for(
+    world: World, registry: httpx.AsyncClient, active: Json
+) -> None:
+    rows = [PARTNER | change for change in ({"regions": ["53.99"]}, {"name": " "}, {"registration_valid_to": "x"})]
+    content = "\n".join([as_json_lines(rows), as_json_lines([PARTNER, PARTNER]), "{"])
+    headers = world.write(sub=APPLICANT) | {"Content-Type": "application/jsonl", "Accept-Language": "id"}
+    path = "/v1/local-partners/imports"
+
+    report = await registry.post(f"{path}?dry_run=true", content=content, headers=headers)
+    headers |= world.write(sub=APPLICANT)
+    refused = await registry.post(path, content=content, headers=headers)
+
+    told = [problem["detail"].partition(" (")[0] for problem in report.json()["problems"]]
+    assert told == [
+        "`53.99` bukan kode wilayah",
+        "paling sedikit 1 karakter",
+        "harus tanggal yang ada, seperti 2026-01-31",
+        "mitra lokal dengan nomor pendaftaran ini sudah diusulkan atau disetujui",
+        "bukan JSON yang sah",
+    ]
+    assert refused.headers["content-language"] == "id"
+    assert [error["detail"].partition(" (")[0] for error in refused.json()["errors"]] == told
+
+
 async def test_a_file_is_bounded_in_size_rows_and_type(world: World, registry: httpx.AsyncClient, active: Json) -> None:
     many = await send(world, registry, as_json_lines([PARTNER] * (ROWS + 1)), "application/jsonl", mode="partial")
     large = await send(world, registry, "x" * (8 * 1_048_576 + 1))
