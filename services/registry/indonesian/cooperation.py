@@ -31,6 +31,16 @@ TEXTS: Final[Mapping[str, str]] = {
     "cannot {action} an agreement that is {status}; open now: {allowed}": (
         "tindakan {action} tidak terbuka bagi perjanjian berstatus {status}; yang terbuka sekarang: {allowed}"
     ),
+    "this agreement has its master plan: it can be terminated, not taken back": (
+        "perjanjian ini sudah memiliki RIK: dapat diakhiri, tidak dapat ditarik"
+    ),
+    "another agreement carries this one on: that one must be taken back first": (
+        "perjanjian lain melanjutkan perjanjian ini: perjanjian itu harus ditarik dahulu"
+    ),
+    "notified activities name this agreement ({activities}); they must be withdrawn or name another first": (
+        "pemberitahuan kegiatan menyebut perjanjian ini ({activities}); kegiatan itu harus ditarik atau menyebut "
+        "perjanjian lain dahulu"
+    ),
     "a programme direction needs a running agreement; this one is {status}": (
         "Arahan Program memerlukan perjanjian yang berjalan; perjanjian ini berstatus {status}"
     ),

@@ -40,7 +40,8 @@ async def list_public(
           AND ($2::text IS NULL
                OR strpos(lower(concat_ws(' ', o.name, o.name_en, o.acronym, array_to_string(o.aliases, ' '))),
                          lower($2)) > 0)
-          AND ($3::text[] IS NULL OR EXISTS (SELECT FROM agreement a WHERE a.ngo_id = o.id AND a.regions && $3))
+          AND ($3::text[] IS NULL OR EXISTS (
+                SELECT FROM agreement a WHERE a.ngo_id = o.id AND a.status <> 'retracted' AND a.regions && $3))
           AND ($4::text IS NULL OR $4 = ANY(o.sectors))
           AND ($6::text IS NULL OR o.origin_country = $6)
         """,
