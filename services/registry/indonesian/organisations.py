@@ -100,6 +100,9 @@ TEXTS: Final[Mapping[str, str]] = {
     "no other izin prinsip covers the agreements {numbers}; record the right one first": (
         "tidak ada izin prinsip lain yang mencakup perjanjian {numbers}; catat dahulu izin yang benar"
     ),
+    "the izin operasional {numbers} would outlast every other izin prinsip; record the right one first": (
+        "izin operasional {numbers} akan melampaui setiap izin prinsip lain; catat dahulu izin yang benar"
+    ),
     "notified activities name this licence ({count}); they must name another first": (
         "pemberitahuan kegiatan menyebut izin ini ({count}); kegiatan itu harus menyebut izin lain dahulu"
     ),

@@ -84,6 +84,24 @@ async def test_v02_a_permit_that_an_agreement_rests_on_is_not_taken_back_before_
     assert (retracted["status_code"], retracted.get("status")) == (200, "RETRACTED")
 
 
+async def test_a_permit_that_an_izin_operasional_rests_on_is_not_taken_back_before_that_one_is(
+    world: World, registry: httpx.AsyncClient, active: Json, retract: Make
+) -> None:
+    address = f"/v1/organisations/{active['id']}/licences"
+    operational = PERMIT | {"kind": "IZIN_OPERASIONAL", "valid_from": "2022-06-01", "valid_to": "2023-02-01"}
+    recorded = await registry.post(address, json=operational, headers=world.write(sub=APPLICANT))
+
+    refused = await retract()
+    await registry.post(
+        f"{address}/{recorded.json()['id']}/retraction", json=WHY, headers=world.write("fasker_officer", match=1)
+    )
+    retracted = await retract()
+
+    assert (refused["status_code"], refused["type"]) == (409, "/problems/action-not-allowed")
+    assert PERMIT["number"] in refused["detail"]
+    assert retracted["status_code"] == 200
+
+
 async def test_an_agreement_with_a_reason_to_reach_beyond_the_permit_does_not_rest_on_it(
     active: Json, sign: Make, retract: Make
 ) -> None:
