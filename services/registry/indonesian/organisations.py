@@ -97,6 +97,9 @@ TEXTS: Final[Mapping[str, str]] = {
     "cannot {action} a licence that is {status}; open now: {allowed}": (
         "tindakan {action} tidak terbuka bagi izin berstatus {status}; yang terbuka sekarang: {allowed}"
     ),
+    "the organisation has no izin prinsip: its record was revoked or taken back": (
+        "organisasi tidak memiliki izin prinsip: catatannya dicabut atau ditarik"
+    ),
     "no other izin prinsip covers the agreements {numbers}; record the right one first": (
         "tidak ada izin prinsip lain yang mencakup perjanjian {numbers}; catat dahulu izin yang benar"
     ),

@@ -131,6 +131,29 @@ async def test_a_licence_that_a_notified_activity_names_is_not_taken_back(
     assert retracted["status_code"] == 200
 
 
+async def test_v01_an_application_whose_permit_was_taken_back_is_accepted_with_the_right_one_only(
+    world: World, registry: httpx.AsyncClient, applied: Json
+) -> None:
+    address = f"/v1/organisations/{applied['id']}"
+    [wrong] = (await registry.get(f"{address}/licences", headers=world.read(sub=APPLICANT))).json()["items"]
+    await registry.post(
+        f"{address}/licences/{wrong['id']}/retraction", json=WHY, headers=world.write("fasker_officer", match=1)
+    )
+
+    async def accept() -> httpx.Response:
+        return await registry.post(
+            f"{address}/verification", json={"decision": "accepted"}, headers=world.write("fasker_officer", match=1)
+        )
+
+    refused = await accept()
+    await registry.post(f"{address}/licences", json=PERMIT, headers=world.write(sub=APPLICANT))
+    accepted = await accept()
+
+    assert (refused.status_code, refused.json()["rule"]) == (409, "V01")
+    assert accepted.status_code == 200, accepted.text
+    assert accepted.json()["principle_permit"]["number"] == PERMIT["number"]
+
+
 async def test_what_was_taken_for_revoked_can_be_taken_back_too_and_once_only(
     world: World, registry: httpx.AsyncClient, permit: Json, retract: Make
 ) -> None:
