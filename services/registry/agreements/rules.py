@@ -93,6 +93,8 @@ def check_conversion(terms: Mapping[str, Any], today: date) -> None:
     """The rupiah are the amount at its rate, of a day that has come; a little apart, as somebody rounded them (V19)."""
     if terms["rate"] is None:
         return
+    if terms["currency"] == "IDR" and terms["rate"] != 1:
+        raise InvalidInput.field("#/rate", "must be 1 or absent: the amount is in rupiah", rule="V19")
     if terms["rate_date"] > today:
         raise InvalidInput.field("#/rate_date", "must not lie in the future: nobody knows that rate", rule="V19")
     converted = terms["amount"] * terms["rate"]

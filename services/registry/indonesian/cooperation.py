@@ -18,6 +18,7 @@ TEXTS: Final[Mapping[str, str]] = {
         "perjanjian harus berada dalam masa izin prinsip; jika tidak, isi `override_reason`"
     ),
     "must not lie in the future: nobody knows that rate": "tidak boleh di masa depan: kurs itu belum diketahui",
+    "must be 1 or absent: the amount is in rupiah": "harus 1 atau tidak diisi: nilainya sudah dalam rupiah",
     "must be `amount` times `rate`, about {converted}": "harus `amount` dikali `rate`, sekitar {converted}",
     "an extension carries on what it extends": "perpanjangan melanjutkan yang diperpanjang",
     "must be after {start}, when the predecessor starts": "harus setelah {start}, saat pendahulunya mulai",
