@@ -77,6 +77,7 @@ NEWS: Final[Mapping[str, type[news.News]]] = {
     "singo.registry.MspSigned.v1": news.MspSigned,
     "singo.registry.MspExtended.v1": news.MspExtended,
     "singo.registry.MspEnded.v1": news.MspEnded,
+    "singo.registry.MspRetracted.v1": news.MspRetracted,
     "singo.registry.ProgrammeDirectionRecorded.v1": news.ProgrammeDirection,
     "singo.registry.MasterPlanApproved.v1": news.MasterPlanNews,
     "singo.registry.MasterPlanAmended.v1": news.MasterPlanAmended,

@@ -17,6 +17,7 @@ HANDLERS: Final[Handlers] = {
     "singo.registry.MemberRemoved.v1": (registry.MemberRemoved, registry.remove_member),
     "singo.registry.MspSigned.v1": (registry.MspSigned, registry.sign_agreement),
     "singo.registry.MspEnded.v1": (registry.MspEnded, registry.end_agreement),
+    "singo.registry.MspRetracted.v1": (registry.MspRetracted, registry.retract_agreement),
     "singo.reporting.WorkPlanApproved.v1": (reporting.WorkPlanApproved, reporting.replace_activities),
     "singo.reporting.ObligationOverdue.v1": (reporting.ObligationOverdue, reporting.note_overdue),
     "singo.reporting.ObligationFulfilled.v1": (reporting.ObligationSettled, reporting.forget_overdue),

@@ -225,6 +225,17 @@ class MspEnded(RegistryEvent):
     passed_to_ngo_id: UUID | None
 
 
+class MspRetracted(RegistryEvent):
+    """The record of an agreement was a mistake: what was told of it, and of its programme directions, does not hold. A
+    right one is recorded anew. Told in order with MspSigned; `passed_to_ngo_id` as in MspEnded.
+    """
+
+    agreement_id: UUID
+    number: Line
+    reason: Reason
+    passed_to_ngo_id: UUID | None
+
+
 class ProgrammeDirectionRecorded(RegistryEvent):
     """The directions of a programme (Arahan Program, AP), an inseparable part of its agreement."""
 

@@ -74,6 +74,7 @@ HANDLERS: Final[Handlers] = {
     "singo.reporting.ObligationExtended.v1": (Obligation, obligation_is("OPEN")),
     "singo.reporting.ObligationOverdue.v1": (Obligation, obligation_is("OVERDUE")),
     "singo.reporting.ObligationFulfilled.v1": (Obligation, obligation_is("FULFILLED")),
+    "singo.reporting.ObligationReopened.v1": (Obligation, obligation_is("OPEN")),
     "singo.reporting.ObligationWaived.v1": (Obligation, obligation_is("WAIVED")),
     "singo.recommendations.ForeignStaffStarted.v1": (PostStarted, note_post_started),
     "singo.recommendations.ForeignStaffEnded.v1": (PostEnded, note_post_ended),

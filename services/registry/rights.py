@@ -79,6 +79,7 @@ RIGHTS: Final[Rights] = {
     "GET /v1/agreements/{agreement_id}": PUBLIC,
     "POST /v1/agreements": Right(HEAD),
     "POST /v1/agreements/{agreement_id}/termination": Right(HEAD),
+    "POST /v1/agreements/{agreement_id}/retraction": Right(HEAD),
     "GET /v1/agreements/{agreement_id}/programme-directions": PUBLIC,
     "POST /v1/agreements/{agreement_id}/programme-directions": Right(FASKER),
     "GET /v1/agreements/{agreement_id}/master-plan/versions": PUBLIC,

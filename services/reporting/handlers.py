@@ -66,6 +66,11 @@ class MspEnded(RegistryEvent):
     reason: str | None = None
 
 
+class MspRetracted(RegistryEvent):
+    agreement_id: UUID
+    reason: str
+
+
 class LocalPartnerApproved(RegistryEvent):
     partner_id: UUID
     passed_to_ngo_id: UUID | None = None
@@ -165,6 +170,12 @@ async def end_agreement(conn: Connection, event: MspEnded) -> None:
     await obligations.waive_after(conn, event.agreement_id, event.ended_on, reason=reason, now=event.occurred_at)
 
 
+async def retract_agreement(conn: Connection, event: MspRetracted) -> None:
+    """Its record was a mistake: nothing was ever due under it. It has no master plan, so no plan of it was approved."""
+    await conn.execute("UPDATE agreement SET ends_on = starts_on WHERE id = $1", event.agreement_id)
+    await obligations.waive_after(conn, event.agreement_id, date.min, reason=event.reason, now=event.occurred_at)
+
+
 async def record_master_plan(conn: Connection, event: MasterPlanApproved) -> None:
     """A plan that is approved or amended replaces the one before; an activity that goes on has the same id."""
     await conn.execute("DELETE FROM master_plan_activity WHERE agreement_id = $1", event.agreement_id)
@@ -211,6 +222,7 @@ HANDLERS: Final[Handlers] = {
     "singo.registry.MemberRemoved.v1": (MemberRemoved, remove_member),
     "singo.registry.MspSigned.v1": (MspSigned, record_agreement),
     "singo.registry.MspEnded.v1": (MspEnded, end_agreement),
+    "singo.registry.MspRetracted.v1": (MspRetracted, retract_agreement),
     "singo.registry.MasterPlanApproved.v1": (MasterPlanApproved, record_master_plan),
     "singo.registry.MasterPlanAmended.v1": (MasterPlanApproved, record_master_plan),
     "singo.registry.LocalPartnerApproved.v1": (LocalPartnerApproved, record_partner),

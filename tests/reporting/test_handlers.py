@@ -165,6 +165,23 @@ async def test_an_agreement_that_was_terminated_makes_nothing_due_for_what_begin
     assert ("#/year", "V03") in {(error["pointer"], error["rule"]) for error in problem["errors"]}
 
 
+async def test_under_an_agreement_that_was_recorded_by_mistake_nothing_is_due(
+    world: World, snv: Partner, ngo: Desk, events: Events
+) -> None:
+    mistake = registry.MspRetracted(
+        **about(snv),
+        agreement_id=snv.agreement_id,
+        number="DEMO-MSP-1",
+        reason="another organisation's",
+        passed_to_ngo_id=None,
+    )
+
+    await tell(world, mistake)
+
+    assert {item["status"] for item in (await ngo.get("/obligations"))["items"]} == {"waived"}
+    assert {event["reason"] for event in await events("ObligationWaived")} == {"another organisation's"}
+
+
 async def test_an_agreement_that_ended_with_its_last_day_leaves_what_is_due(
     world: World, snv: Partner, ngo: Desk, events: Events
 ) -> None:

@@ -27,6 +27,28 @@ async def licences_and_agreements(stage: Stage) -> None:
     ended = {"ended_on": stage.now.date().isoformat(), "reason": REASON}
     await stage.quietly(FASKER_HEAD, "POST", "registry", f"{path}/termination", ended, match=version)
 
+    await _mistake(stage, care.ngo_id)
+
+
+async def _mistake(stage: Stage, ngo_id: str) -> None:
+    agreement = {
+        "ngo_id": ngo_id,
+        "number": "DEMO-MSP-MISTAKE",
+        "title": REASON,
+        "starts_on": "2020-01-01",
+        "ends_on": "2022-12-31",
+        "counterpart_unit": REASON,
+        "scope": [REASON],
+        "regions": ["53.06"],
+        "amount": "1",
+        "currency": "EUR",
+        "signatory_functions": [REASON],
+        "override_reason": REASON,
+    }
+    made, _ = await stage.quietly(FASKER_HEAD, "POST", "registry", "/v1/agreements", agreement)
+    path = f"/v1/agreements/{made.body['id']}/retraction"
+    await stage.quietly(FASKER_HEAD, "POST", "registry", path, {"reason": REASON}, match=made.version)
+
 
 async def _licences(stage: Stage, organisation: str) -> None:
     step = {"step": "PEMAPARAN_TPOA", "outcome": "setuju", "reached_on": "2020-01-15"}

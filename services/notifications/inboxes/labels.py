@@ -62,5 +62,6 @@ FIELDS: Final = {
     "has_indonesian_bank_account": ("rekening bank di Indonesia", "bank account in Indonesia"),
     "last_msp_signed_on": ("tanggal MSP terakhir", "date of the last MSP"),
     "working_areas": ("wilayah kerja", "working areas"),
+    "representative": ("kepala perwakilan", "head of the office"),
 }
 NONE: Final = ("tidak ada", "none")

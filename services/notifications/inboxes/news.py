@@ -109,6 +109,12 @@ class MspEnded(HeldNews):
     ended_on: date
 
 
+class MspRetracted(HeldNews):
+    about: UUID = Field(validation_alias="agreement_id")
+    number: str
+    reason: str
+
+
 class ProgrammeDirection(News):
     about: UUID = Field(validation_alias="agreement_id")
     number: str

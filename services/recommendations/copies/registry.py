@@ -50,6 +50,10 @@ class MspEnded(BaseModel):
     ended_on: date
 
 
+class MspRetracted(BaseModel):
+    agreement_id: UUID
+
+
 async def activate(conn: Connection, event: NgoVerified) -> None:
     await conn.execute(
         """
@@ -135,3 +139,8 @@ async def end_agreement(conn: Connection, event: MspEnded) -> None:
         event.agreement_id,
         event.ended_on,
     )
+
+
+async def retract_agreement(conn: Connection, event: MspRetracted) -> None:
+    """Its record was a mistake: nothing is asked for under it any more."""
+    await conn.execute("DELETE FROM agreement WHERE id = $1", event.agreement_id)

@@ -10,7 +10,7 @@ from fastapi import Depends, Query, Request, Response
 from pydantic import Field, model_validator
 
 from services.registry.access import PUBLIC, FaskerHead
-from services.registry.agreements import commands, endings, queries
+from services.registry.agreements import commands, endings, queries, retraction
 from services.registry.agreements.rules import Status, provinces_of
 from services.registry.dates import Day
 from services.registry.money import Amount, Currency, Rate
@@ -72,6 +72,12 @@ class Termination(Body):
     reason: Reason
 
 
+class Retraction(Body):
+    """Why the record was a mistake."""
+
+    reason: Reason
+
+
 class Agreement(View):
     id: UUID
     version: Number
@@ -99,6 +105,8 @@ class Agreement(View):
     signed_at: datetime
     ended_on: date | None
     end_reason: LongText | None
+    retracted_at: datetime | None
+    retraction_reason: LongText | None
 
     @classmethod
     def of(cls, row: Any) -> Self:
@@ -137,6 +145,20 @@ async def terminate_agreement(
         )
         row = await queries.find_agreement(tx.conn, agreement_id)
         view = Agreement.of(row)
+        tx.answer(view, version=view.version)
+    return tx.response
+
+
+@router.post("/{agreement_id}/retraction", response_model=Agreement)
+async def retract_agreement(
+    agreement_id: UUID, body: Retraction, by: FaskerHead, version: ExpectedVersion, write: KeyedWrite
+) -> Response:
+    """Take back a record that was a mistake and on which nothing rests. It stays readable; its number is free."""
+    async with write.begin() as tx:
+        await retraction.retract_agreement(
+            tx.conn, agreement_id, reason=body.reason, version=version, by=by, now=tx.now
+        )
+        view = Agreement.of(await queries.find_agreement(tx.conn, agreement_id))
         tx.answer(view, version=view.version)
     return tx.response
 

@@ -135,7 +135,7 @@ async def _insert(conn: Connection, ngo_id: UUID, terms: Mapping[str, Any], *, b
                                amount, currency, rate, rate_date, amount_idr, signatory_functions,
                                predecessor_id, override_reason, document_sha256, signed_at, signed_by)
         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20)
-        ON CONFLICT (lower(number)) DO NOTHING RETURNING id
+        ON CONFLICT (lower(number)) WHERE status <> 'retracted' DO NOTHING RETURNING id
         """,
         uuid7(),
         ngo_id,

@@ -32,15 +32,16 @@ async def list_agreements(
         """
         SELECT id, version, ngo_id, status, number, title, starts_on, ends_on, counterpart_unit, scope, regions,
                amount, currency, rate, rate_date, amount_idr, signatory_functions, predecessor_id,
-               override_reason, document_sha256, passed_to_ngo_id, signed_at, ended_on, end_reason,
-               (SELECT s.id FROM agreement s WHERE s.predecessor_id = agreement.id
+               override_reason, document_sha256, passed_to_ngo_id, signed_at, ended_on, end_reason, retracted_at,
+               retraction_reason,
+               (SELECT s.id FROM agreement s WHERE s.predecessor_id = agreement.id AND s.status <> 'retracted'
                 ORDER BY s.status = 'terminated', s.id DESC LIMIT 1) AS successor_id
         FROM agreement
         WHERE ($1::uuid IS NULL OR id = $1)
           AND ($2::uuid IS NULL OR ngo_id = $2 OR passed_to_ngo_id = $2)
           AND ($3::text[] IS NULL OR regions && $3)
           AND ($4::date IS NULL
-               OR ((status <> 'terminated' OR ended_on IS NOT NULL)
+               OR (status <> 'retracted' AND (status <> 'terminated' OR ended_on IS NOT NULL)
                    AND $4 BETWEEN starts_on AND coalesce(ended_on, ends_on)))
           AND ($5::text IS NULL OR status = $5)
         """,
@@ -59,11 +60,25 @@ async def find_agreement(conn: Connection, agreement_id: UUID) -> Any | None:
 
 
 async def has_successor(conn: Connection, agreement_id: UUID) -> bool:
-    """Whether another agreement carries it on: one that was given up does not."""
+    """Whether another agreement carries it on: one that was given up, or taken back, does not."""
     found: bool = await conn.fetchval(
-        "SELECT EXISTS (SELECT FROM agreement WHERE predecessor_id = $1 AND status <> 'terminated')", agreement_id
+        "SELECT EXISTS (SELECT FROM agreement WHERE predecessor_id = $1 AND status NOT IN ('terminated', 'retracted'))",
+        agreement_id,
     )
     return found
+
+
+async def has_master_plan(conn: Connection, agreement_id: UUID) -> bool:
+    found: bool = await conn.fetchval("SELECT EXISTS (SELECT FROM master_plan WHERE agreement_id = $1)", agreement_id)
+    return found
+
+
+async def activities_under(conn: Connection, agreement_id: UUID) -> int:
+    """How many notified activities name the agreement."""
+    count: int = await conn.fetchval(
+        "SELECT count(*) FROM regional_activity WHERE agreement_id = $1 AND status <> 'withdrawn'", agreement_id
+    )
+    return count
 
 
 async def working_area(conn: Connection, ngo_id: UUID) -> tuple[str, ...]:

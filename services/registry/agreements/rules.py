@@ -4,6 +4,8 @@
     signed, expired -----> extended     its last day is over, and a new agreement carries on
     signed --------------> terminated   before its time, with a reason
     signed --------------> passed_on    with a merger; it ends as others do
+    extended ------------> expired      what carried it on was taken back
+    any but retracted ---> retracted    its record was a mistake, on which nothing rests
 
 An agreement that has a successor stays signed until its own last day.
 """
@@ -32,6 +34,7 @@ class Status(StrEnum):
     TERMINATED = "terminated"
     EXPIRED = "expired"
     EXTENDED = "extended"
+    RETRACTED = "retracted"
 
 
 class Action(StrEnum):
@@ -39,6 +42,8 @@ class Action(StrEnum):
     EXPIRE = "expire"
     SUCCEED = "succeed"
     TERMINATE = "terminate"
+    LOSE_SUCCESSOR = "take the successor from"
+    RETRACT = "retract"
 
 
 RUNNING: Final = (Status.SIGNED, Status.PASSED_ON)
@@ -50,6 +55,8 @@ NEXT: Final[Mapping[tuple[Status, Action], Status]] = {
     # The new agreement may be signed late.
     (Status.EXPIRED, Action.SUCCEED): Status.EXTENDED,
     **{(status, Action.TERMINATE): Status.TERMINATED for status in RUNNING},
+    (Status.EXTENDED, Action.LOSE_SUCCESSOR): Status.EXPIRED,
+    **{(status, Action.RETRACT): Status.RETRACTED for status in Status if status is not Status.RETRACTED},
 }
 
 
@@ -86,6 +93,8 @@ def check_conversion(terms: Mapping[str, Any], today: date) -> None:
     """The rupiah are the amount at its rate, of a day that has come; a little apart, as somebody rounded them (V19)."""
     if terms["rate"] is None:
         return
+    if terms["currency"] == "IDR" and terms["rate"] != 1:
+        raise InvalidInput.field("#/rate", "must be 1 or absent: the amount is in rupiah", rule="V19")
     if terms["rate_date"] > today:
         raise InvalidInput.field("#/rate_date", "must not lie in the future: nobody knows that rate", rule="V19")
     converted = terms["amount"] * terms["rate"]
@@ -109,6 +118,18 @@ def check_termination(ended_on: date, agreement: Period, today: date) -> None:
     if not first <= ended_on <= max(first, min(last, today)):
         raise InvalidInput.field(
             "#/ended_on", f"must be a day of the agreement ({first} to {last}), and not after today ({today})"
+        )
+
+
+def check_nothing_rests(*, has_master_plan: bool, is_carried_on: bool, activities: int) -> None:
+    """What others have decided on stays: with a master plan the agreement was carried out, and it can only end."""
+    if has_master_plan:
+        raise ActionNotAllowed("this agreement has its master plan: it can be terminated, not taken back")
+    if is_carried_on:
+        raise ActionNotAllowed("another agreement carries this one on: that one must be taken back first")
+    if activities:
+        raise ActionNotAllowed(
+            f"notified activities name this agreement ({activities}); they must be withdrawn or name another first"
         )
 
 

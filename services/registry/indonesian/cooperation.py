@@ -18,6 +18,7 @@ TEXTS: Final[Mapping[str, str]] = {
         "perjanjian harus berada dalam masa izin prinsip; jika tidak, isi `override_reason`"
     ),
     "must not lie in the future: nobody knows that rate": "tidak boleh di masa depan: kurs itu belum diketahui",
+    "must be 1 or absent: the amount is in rupiah": "harus 1 atau tidak diisi: nilainya sudah dalam rupiah",
     "must be `amount` times `rate`, about {converted}": "harus `amount` dikali `rate`, sekitar {converted}",
     "an extension carries on what it extends": "perpanjangan melanjutkan yang diperpanjang",
     "must be after {start}, when the predecessor starts": "harus setelah {start}, saat pendahulunya mulai",
@@ -30,6 +31,16 @@ TEXTS: Final[Mapping[str, str]] = {
     "must be {last} or earlier: the agreement ends then": "paling lambat {last}: saat itu perjanjian berakhir",
     "cannot {action} an agreement that is {status}; open now: {allowed}": (
         "tindakan {action} tidak terbuka bagi perjanjian berstatus {status}; yang terbuka sekarang: {allowed}"
+    ),
+    "this agreement has its master plan: it can be terminated, not taken back": (
+        "perjanjian ini sudah memiliki RIK: dapat diakhiri, tidak dapat ditarik"
+    ),
+    "another agreement carries this one on: that one must be taken back first": (
+        "perjanjian lain melanjutkan perjanjian ini: perjanjian itu harus ditarik dahulu"
+    ),
+    "notified activities name this agreement ({activities}); they must be withdrawn or name another first": (
+        "pemberitahuan kegiatan menyebut perjanjian ini ({activities}); kegiatan itu harus ditarik atau menyebut "
+        "perjanjian lain dahulu"
     ),
     "a programme direction needs a running agreement; this one is {status}": (
         "Arahan Program memerlukan perjanjian yang berjalan; perjanjian ini berstatus {status}"

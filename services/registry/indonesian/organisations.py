@@ -98,8 +98,14 @@ TEXTS: Final[Mapping[str, str]] = {
     "cannot {action} a licence that is {status}; open now: {allowed}": (
         "tindakan {action} tidak terbuka bagi izin berstatus {status}; yang terbuka sekarang: {allowed}"
     ),
+    "the organisation has no izin prinsip: its record was revoked or taken back": (
+        "organisasi tidak memiliki izin prinsip: catatannya dicabut atau ditarik"
+    ),
     "no other izin prinsip covers the agreements {numbers}; record the right one first": (
         "tidak ada izin prinsip lain yang mencakup perjanjian {numbers}; catat dahulu izin yang benar"
+    ),
+    "the izin operasional {numbers} would outlast every other izin prinsip; record the right one first": (
+        "izin operasional {numbers} akan melampaui setiap izin prinsip lain; catat dahulu izin yang benar"
     ),
     "notified activities name this licence ({count}); they must name another first": (
         "pemberitahuan kegiatan menyebut izin ini ({count}); kegiatan itu harus menyebut izin lain dahulu"

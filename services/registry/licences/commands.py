@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import date, datetime
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from services.registry.agreements.queries import working_area
@@ -17,6 +17,7 @@ from services.registry.licences.queries import (
 from services.registry.licences.rules import (
     Action,
     Kind,
+    OperationalPermit,
     Status,
     advance,
     check_nothing_rests,
@@ -34,6 +35,9 @@ from shared.errors import InvalidInput, NotFound, expect_version
 from shared.events.append import emit
 from shared.events.envelope import ActedBy
 from shared.ids import uuid7
+
+OUTLASTING: Final = "licence.izin_operasional.days_after_izin_prinsip_max"
+"""Key of a dated rule."""
 
 
 async def record_licence(
@@ -79,7 +83,7 @@ async def _check_period(
         longest = await dated_rule(conn, "licence.izin_prinsip.years_max", on=valid_from)
         check_principle_permit_period(valid_from, valid_to, longest, pointer)
     elif kind is Kind.IZIN_OPERASIONAL:
-        margin = await dated_rule(conn, "licence.izin_operasional.days_after_izin_prinsip_max", on=valid_from)
+        margin = await dated_rule(conn, OUTLASTING, on=valid_from)
         check_operational_permit_end(valid_to, await last_principle_permit_day(conn, ngo_id), margin, pointer)
 
 
@@ -172,9 +176,11 @@ async def retract_licence(
     await conn.execute("SELECT FROM organisation WHERE id = $1 FOR UPDATE", ngo_id)
     licence = await _lock(conn, ngo_id, licence_id, version)
     status = advance(Status(licence["status"]), Action.RETRACT)
+    is_principle_permit = licence["kind"] == Kind.IZIN_PRINSIP
     check_nothing_rests(
         (licence["valid_from"], licence["valid_to"]),
-        await agreements_on_permits(conn, ngo_id) if licence["kind"] == Kind.IZIN_PRINSIP else [],
+        await agreements_on_permits(conn, ngo_id) if is_principle_permit else [],
+        await _operational_permits(conn, ngo_id) if is_principle_permit else [],
         await principle_permits(conn, ngo_id, but=licence_id),
         await activities_on(conn, licence_id),
     )
@@ -203,6 +209,20 @@ async def retract_licence(
             reason=reason,
         ),
     )
+
+
+async def _operational_permits(conn: Connection, ngo_id: UUID) -> list[OperationalPermit]:
+    rows = await conn.fetch(
+        """
+        SELECT number, valid_from, valid_to FROM licence
+        WHERE ngo_id = $1 AND kind = 'IZIN_OPERASIONAL' AND status NOT IN ('REVOKED', 'RETRACTED') ORDER BY number
+        """,
+        ngo_id,
+    )
+    return [
+        OperationalPermit(row["number"], row["valid_to"], await dated_rule(conn, OUTLASTING, on=row["valid_from"]))
+        for row in rows
+    ]
 
 
 async def _lock(conn: Connection, ngo_id: UUID, licence_id: UUID, version: int) -> Any:

@@ -4,7 +4,8 @@ A notice row, the licence's status and the event are one commit: a worker that d
 what is noted is never said again. The licence's row lock makes several workers share the work.
 
 Of a licence that another one follows nothing is told any more: it only expires. Should that one be revoked or
-taken back, what is left to be told of the first is told.
+taken back, what is left to be told of the first is told. Nor is anything told of one whose organisation was rejected,
+closed or merged: nobody renews it.
 """
 
 from collections.abc import Sequence
@@ -14,6 +15,7 @@ from typing import Any, Final
 from services.registry.agreements.queries import working_area
 from services.registry.events import LicenceExpired, LicenceExpiring
 from services.registry.licences.rules import FOLLOWED, Action, LeadTime, Status, Warnings, advance, warnings_due
+from services.registry.profiles.rules import OPEN
 from shared.clock import JAKARTA, Clock
 from shared.db import Connection, Database
 from shared.events.append import emit
@@ -41,15 +43,15 @@ async def _due(conn: Connection, today: date) -> Sequence[Any]:
     """What another worker is at is skipped; what it has just done is seen as such under the lock."""
     rows: Sequence[Any] = await conn.fetch(
         """
-        SELECT l.id, l.ngo_id, l.kind, l.number, l.valid_to, l.status, next.is_there AS is_followed
-        FROM licence l
-        CROSS JOIN LATERAL (SELECT EXISTS (
+        SELECT l.id, l.ngo_id, l.kind, l.number, l.valid_to, l.status, told.is_nothing AS is_silent
+        FROM licence l JOIN organisation o ON o.id = l.ngo_id
+        CROSS JOIN LATERAL (SELECT o.status <> ALL($4) OR EXISTS (
             SELECT FROM licence n
             WHERE n.ngo_id = l.ngo_id AND n.kind = l.kind AND l.kind = ANY($3)
               AND n.status NOT IN ('REVOKED', 'RETRACTED')
-              AND n.valid_from <= l.valid_to + 1 AND l.valid_to < n.valid_to)) AS next (is_there)
+              AND n.valid_from <= l.valid_to + 1 AND l.valid_to < n.valid_to)) AS told (is_nothing)
         WHERE l.status IN ('VALID', 'EXPIRING')
-          AND (l.valid_to < $1 OR NOT next.is_there AND EXISTS (
+          AND (l.valid_to < $1 OR NOT told.is_nothing AND EXISTS (
                 SELECT FROM licence_lead_time t,
                      LATERAL (SELECT (l.valid_to - make_interval(months => t.months))::date) AS falls (day)
                 WHERE t.kind = l.kind AND falls.day <= $1
@@ -60,6 +62,7 @@ async def _due(conn: Connection, today: date) -> Sequence[Any]:
         today,
         BATCH_ROWS,
         FOLLOWED,
+        OPEN,
     )
     return rows
 
@@ -82,9 +85,9 @@ async def _expire(conn: Connection, licence: Any, due: Warnings, *, now: datetim
     """Whoever learns that a licence is over needs no warning any more that it will be."""
     missed = (*due.passed_over, due.tell.months) if due.tell else due.passed_over
     await _note(conn, licence, missed, told=False, now=now)
-    await _note(conn, licence, [EXPIRY], told=not licence["is_followed"], now=now)
+    await _note(conn, licence, [EXPIRY], told=not licence["is_silent"], now=now)
     await _set_status(conn, licence, Action.EXPIRE)
-    if not licence["is_followed"]:
+    if not licence["is_silent"]:
         emit(conn, LicenceExpired(**await _about(conn, licence, now)))
 
 

@@ -82,7 +82,7 @@ async def agreements_on_permits(conn: Connection, ngo_id: UUID) -> list[tuple[st
     rows = await conn.fetch(
         """
         SELECT number, starts_on, ends_on FROM agreement
-        WHERE ngo_id = $1 AND override_reason IS NULL AND status <> 'terminated' ORDER BY number
+        WHERE ngo_id = $1 AND override_reason IS NULL AND status NOT IN ('terminated', 'retracted') ORDER BY number
         """,
         ngo_id,
     )

@@ -96,22 +96,28 @@ def check_principle_permit_period(valid_from: date, valid_to: date, longest: Dat
         )
 
 
+def ends_in_time(valid_to: date, principle_permit_ends_on: date | None, margin: DatedRule | None) -> bool:
+    """`margin`: how many days an izin operasional may outlast the izin prinsip; none: there was no such limit then."""
+    if margin is None:
+        return True
+    return principle_permit_ends_on is not None and valid_to <= principle_permit_ends_on + timedelta(days=margin.value)
+
+
 def check_operational_permit_end(
     valid_to: date, principle_permit_ends_on: date | None, margin: DatedRule | None, pointer: str
 ) -> None:
-    """`margin`: how many days it may outlast the izin prinsip; none: there was no such limit then."""
-    if margin is None:
+    if margin is None or ends_in_time(valid_to, principle_permit_ends_on, margin):
         return
     if principle_permit_ends_on is None:
         raise InvalidInput.field(
             f"{pointer}/kind", "needs an izin prinsip that is not revoked", legal_basis=margin.legal_basis
         )
-    if valid_to > (end := principle_permit_ends_on + timedelta(days=margin.value)):
-        raise InvalidInput.field(
-            f"{pointer}/valid_to",
-            f"must be {end} at the latest: an izin operasional ends with the izin prinsip",
-            legal_basis=margin.legal_basis,
-        )
+    end = principle_permit_ends_on + timedelta(days=margin.value)
+    raise InvalidInput.field(
+        f"{pointer}/valid_to",
+        f"must be {end} at the latest: an izin operasional ends with the izin prinsip",
+        legal_basis=margin.legal_basis,
+    )
 
 
 def check_revocation(earliest: date, valid_to: date, revoked_on: date, today: date) -> None:
@@ -120,15 +126,40 @@ def check_revocation(earliest: date, valid_to: date, revoked_on: date, today: da
         raise InvalidInput.field("#/revoked_on", f"must be from {earliest} to {valid_to}, and not after today")
 
 
+@dataclass(frozen=True, slots=True)
+class OperationalPermit:
+    number: str
+    valid_to: date
+    margin: DatedRule | None
+
+
 def check_nothing_rests(
-    permit: Period, agreements: Iterable[tuple[str, Period]], others: Collection[Period], activities: int
+    permit: Period,
+    agreements: Iterable[tuple[str, Period]],
+    operational: Iterable[OperationalPermit],
+    others: Collection[Period],
+    activities: int,
 ) -> None:
-    """`agreements` lie within an izin prinsip, this or one of the `others` (V02); `activities` name this licence."""
+    """`agreements` lie within an izin prinsip, this or one of the `others` (V02), and izin `operational` end with the
+    last of them; `activities` name this licence.
+    """
     resting = [number for number, period in agreements if lies_in(period, [permit]) and not lies_in(period, others)]
     if resting:
         raise ActionNotAllowed(
             f"no other izin prinsip covers the agreements {', '.join(resting)}; record the right one first",
             rule="V02",
+            legal_basis=PERMIT_LAW,
+        )
+    last = max((end for _, end in others), default=None)
+    ending = [
+        each.number
+        for each in operational
+        if ends_in_time(each.valid_to, permit[1], each.margin) and not ends_in_time(each.valid_to, last, each.margin)
+    ]
+    if ending:
+        raise ActionNotAllowed(
+            f"the izin operasional {', '.join(ending)} would outlast every other izin prinsip; "
+            "record the right one first",
             legal_basis=PERMIT_LAW,
         )
     if activities:

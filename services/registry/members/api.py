@@ -84,7 +84,7 @@ async def remove_member(ngo_id: UUID, subject: Annotated[Line, Path()], by: OwnA
 
 @own_router.delete("", status_code=204, response_model=None)
 async def leave(ngo_id: UUID, by: OwnMember, version: ExpectedVersion, write: KeyedWrite) -> Response:
-    """Act for the organisation no more; the last `ngo_admin` stays."""
+    """Act for the organisation no more; the last `ngo_admin` stays, unless it was closed or has merged."""
     async with write.begin() as tx:
         await commands.leave(tx.conn, ngo_id, version=version, by=by, now=tx.now)
     return tx.response

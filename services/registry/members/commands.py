@@ -6,6 +6,7 @@ from uuid import UUID
 
 from services.registry.errors import AlreadyExists
 from services.registry.events import MemberAdded, MemberRemoved, MemberRoleChanged
+from services.registry.profiles.rules import OPEN
 from shared.db import Connection
 from shared.errors import ActionNotAllowed, NotFound, expect_version
 from shared.events.append import emit
@@ -100,7 +101,12 @@ async def _lock_member(conn: Connection, ngo_id: UUID, subject: str) -> Any:
 
 
 async def _expect_another_admin(conn: Connection, ngo_id: UUID, role: str) -> None:
-    """The last administrator stays: nobody else could let others in. `role`: of whoever is to be one no more."""
+    """The last administrator stays: nobody else could let others in. `role`: of whoever is to be one no more.
+
+    Into an organisation that has ended nobody is let in; who acted for it may act for its successor.
+    """
+    if await conn.fetchval("SELECT status <> ALL($2) FROM organisation WHERE id = $1", ngo_id, OPEN):
+        return
     admins = await conn.fetchval("SELECT count(*) FROM membership WHERE ngo_id = $1 AND role = 'ngo_admin'", ngo_id)
     if role == "ngo_admin" and admins == 1:
         raise ActionNotAllowed("the last ngo_admin stays; let there be another one first")

@@ -19,6 +19,7 @@ from services.registry.events import (
     NgoVerified,
 )
 from services.registry.licences.commands import record_licence
+from services.registry.licences.queries import principle_permits
 from services.registry.licences.rules import Kind
 from services.registry.measures.queries import is_suspended_by_measure
 from services.registry.members.commands import add_member, remove_all_members
@@ -125,6 +126,8 @@ async def decide_application(
         await remove_all_members(conn, ngo_id, by=by, now=now)
         return
     await expect_nothing_queried(conn, ngo_id)
+    if not await principle_permits(conn, ngo_id):
+        raise ActionNotAllowed("the organisation has no izin prinsip: its record was revoked or taken back", rule="V01")
     await confirm_the_rest(conn, ngo_id, version=version + 1, by=by, unit=unit, now=now)
     emit(
         conn,

@@ -40,7 +40,8 @@ async def list_public(
           AND ($2::text IS NULL
                OR strpos(lower(concat_ws(' ', o.name, o.name_en, o.acronym, array_to_string(o.aliases, ' '))),
                          lower($2)) > 0)
-          AND ($3::text[] IS NULL OR EXISTS (SELECT FROM agreement a WHERE a.ngo_id = o.id AND a.regions && $3))
+          AND ($3::text[] IS NULL OR EXISTS (
+                SELECT FROM agreement a WHERE a.ngo_id = o.id AND a.status <> 'retracted' AND a.regions && $3))
           AND ($4::text IS NULL OR $4 = ANY(o.sectors))
           AND ($6::text IS NULL OR o.origin_country = $6)
         """,
@@ -110,7 +111,7 @@ async def organisations_named(conn: Connection, ids: Sequence[UUID]) -> list[Any
 
 
 async def find_application(conn: Connection, ngo_id: UUID) -> dict[str, Any] | None:
-    """The whole form, with the izin prinsip that came with it and every step since."""
+    """The whole form, with every step since and the izin prinsip that came with it, or that replaced its record."""
     row = await conn.fetchrow(
         """
         SELECT id, version, status, name, name_en, acronym, aliases, legal_form, origin_country, home_city,
@@ -133,7 +134,7 @@ async def find_application(conn: Connection, ngo_id: UUID) -> dict[str, Any] | N
     permit = await conn.fetchrow(
         """
         SELECT number, issuer, issued_on, valid_from, valid_to FROM licence
-        WHERE ngo_id = $1 AND kind = 'IZIN_PRINSIP' ORDER BY id LIMIT 1
+        WHERE ngo_id = $1 AND kind = 'IZIN_PRINSIP' ORDER BY status = 'RETRACTED', id LIMIT 1
         """,
         ngo_id,
     )

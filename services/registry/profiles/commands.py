@@ -57,14 +57,8 @@ async def change_profile(
     if not changed:
         return
     await _write(conn, ngo_id, profile)
-    await conn.execute(
-        "UPDATE profile_field SET state = $3, comment = NULL WHERE ngo_id = $1 AND field = ANY($2)",
-        ngo_id,
-        changed,
-        FieldState.UNCONFIRMED,
-    )
     previous = {field: to_jsonable_python(before[field]) for field in changed}
-    await _record_steps(conn, ngo_id, version + 1, FieldAct.CHANGE, changed, previous=previous, by=by, unit="", now=now)
+    await note_change(conn, ngo_id, version + 1, previous, by=by, now=now)
     emit(
         conn,
         NgoProfileChanged(
@@ -78,6 +72,21 @@ async def change_profile(
             sectors=tuple(profile["sectors"]),
             counterpart_unit=profile["counterpart_unit"],
         ),
+    )
+
+
+async def note_change(
+    conn: Connection, ngo_id: UUID, version: int, previous: Mapping[str, Any], *, by: ActedBy, now: datetime
+) -> None:
+    """What was found of these fields holds no more. `previous`: what each of them was; `version`: the new one."""
+    await conn.execute(
+        "UPDATE profile_field SET state = $3, comment = NULL WHERE ngo_id = $1 AND field = ANY($2)",
+        ngo_id,
+        list(previous),
+        FieldState.UNCONFIRMED,
+    )
+    await _record_steps(
+        conn, ngo_id, version, FieldAct.CHANGE, list(previous), previous=previous, by=by, unit="", now=now
     )
 
 
@@ -142,7 +151,10 @@ async def expect_nothing_queried(conn: Connection, ngo_id: UUID) -> None:
 async def confirm_the_rest(
     conn: Connection, ngo_id: UUID, *, version: int, by: ActedBy, unit: str, now: datetime
 ) -> None:
-    """Whoever accepts an application has seen it whole. `version`: that of the acceptance."""
+    """Whoever accepts an application has seen all its fields. `version`: that of the acceptance.
+
+    Not who heads the office: each reading of that has its own reason.
+    """
     rows = await conn.fetch(
         """
         SELECT f.field FROM unnest($2::text[]) WITH ORDINALITY AS f (field, place)

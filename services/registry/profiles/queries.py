@@ -4,7 +4,7 @@ from typing import Any
 from uuid import UUID
 
 from services.registry.organisations.rules import PUBLIC_STATUSES
-from services.registry.profiles.rules import FIELDS, PUBLIC_FIELDS, FieldState
+from services.registry.profiles.rules import CHECKED, PUBLIC_FIELDS, FieldState
 from shared.db import Connection
 from shared.http.paging import PageRequest, fetch_page
 
@@ -35,7 +35,7 @@ async def find_profile(conn: Connection, ngo_id: UUID) -> dict[str, Any] | None:
     if row is None:
         return None
     found = await _checks(conn, ngo_id)
-    return {**row, "checks": [{"field": field, **found.get(field, _UNCHECKED)} for field in FIELDS]}
+    return {**row, "checks": [{"field": field, **found.get(field, _UNCHECKED)} for field in CHECKED]}
 
 
 async def find_confirmations(conn: Connection, ngo_id: UUID) -> list[dict[str, Any]] | None:

@@ -37,6 +37,11 @@ FIELDS: Final = (
 )
 """Each is a column of `organisation`."""
 
+REPRESENTATIVE: Final = "representative"
+"""Who heads the office: kept apart, as a person's data, and checked like a field."""
+
+CHECKED: Final = (*FIELDS, REPRESENTATIVE)
+
 PUBLIC_FIELDS: Final = (
     "name",
     "name_en",

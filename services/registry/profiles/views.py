@@ -9,7 +9,7 @@ from pydantic_core import PydanticCustomError
 
 from services.registry.dates import Day
 from services.registry.organisations.rules import Status
-from services.registry.profiles.rules import FIELDS, FieldState, is_lei
+from services.registry.profiles.rules import CHECKED, FIELDS, FieldState, is_lei
 from services.registry.reference.rules import RegionCode
 from shared.http.body import Body, Line, LongText, Number, Reason, ShortText, ShortTexts, View
 from shared.http.values import wrong
@@ -86,7 +86,7 @@ class Profile(Body):
 
 
 class FieldCheck(Body):
-    field: Literal[FIELDS]  # type: ignore[valid-type]  # the names, once, in `rules`
+    field: Literal[CHECKED]  # type: ignore[valid-type]  # the names, once, in `rules`
     state: Literal["confirmed", "queried"]
     comment: Reason | None = None
 
@@ -98,7 +98,7 @@ class FieldCheck(Body):
 
 
 class FieldChecks(Body):
-    checks: Annotated[list[FieldCheck], Field(min_length=1, max_length=len(FIELDS))]
+    checks: Annotated[list[FieldCheck], Field(min_length=1, max_length=len(CHECKED))]
 
     @model_validator(mode="after")
     def _checks_each_field_once(self) -> Self:

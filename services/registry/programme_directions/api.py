@@ -47,6 +47,7 @@ class ProgrammeDirection(View):
     document_sha256: ShortText
     recorded_at: datetime
     recorded_by_role: ShortText
+    retracted_at: datetime | None = Field(description="With its agreement")
 
 
 @router.get("", response_model=shown_page(ProgrammeDirection), dependencies=[PUBLIC])

@@ -55,7 +55,7 @@ async def _insert(
         INSERT INTO programme_direction (id, agreement_id, number, title, starts_on, ends_on, document_sha256,
                                          recorded_at, recorded_by, recorded_by_role)
         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
-        ON CONFLICT (lower(number)) DO NOTHING RETURNING id
+        ON CONFLICT (lower(number)) WHERE retracted_at IS NULL DO NOTHING RETURNING id
         """,
         uuid7(),
         agreement_id,

@@ -17,7 +17,8 @@ async def list_directions(
         conn,
         page,
         """
-        SELECT id, agreement_id, number, title, starts_on, ends_on, document_sha256, recorded_at, recorded_by_role
+        SELECT id, agreement_id, number, title, starts_on, ends_on, document_sha256, recorded_at, recorded_by_role,
+               retracted_at
         FROM programme_direction WHERE agreement_id = $1 AND ($2::uuid IS NULL OR id = $2)
         """,
         agreement_id,

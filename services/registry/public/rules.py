@@ -21,6 +21,7 @@ KINDS: Final[Mapping[str, str]] = {
     "singo.registry.MspSigned.v1": "agreement_signed",
     "singo.registry.MspExtended.v1": "agreement_extended",
     "singo.registry.MspEnded.v1": "agreement_ended",
+    "singo.registry.MspRetracted.v1": "agreement_retracted",
     "singo.registry.MasterPlanApproved.v1": "master_plan_approved",
     "singo.registry.MasterPlanAmended.v1": "master_plan_amended",
 }

@@ -65,6 +65,7 @@ class Change(View):
         "agreement_signed",
         "agreement_extended",
         "agreement_ended",
+        "agreement_retracted",
         "master_plan_approved",
         "master_plan_amended",
     ]

@@ -5,7 +5,8 @@ from uuid import UUID
 
 from services.registry.events import NgoRepresentativeChanged
 from services.registry.organisations.rules import Status
-from services.registry.profiles.rules import require_open
+from services.registry.profiles.commands import note_change
+from services.registry.profiles.rules import REPRESENTATIVE, require_open
 from shared.db import Connection
 from shared.errors import InvalidInput, NotFound, expect_version
 from shared.events.append import emit
@@ -46,4 +47,6 @@ async def name_representative(
         now,
     )
     await conn.execute("UPDATE organisation SET version = version + 1 WHERE id = $1", ngo_id)
+    # Who it was before is not kept.
+    await note_change(conn, ngo_id, version + 1, {REPRESENTATIVE: None}, by=by, now=now)
     emit(conn, NgoRepresentativeChanged(occurred_at=now, actor=by, ngo_id=ngo_id))

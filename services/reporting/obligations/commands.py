@@ -79,7 +79,10 @@ async def move_to_successor(conn: Connection, ngo_id: UUID, *, successor_id: UUI
 
 
 async def waive_after(conn: Connection, agreement_id: UUID, ended_on: date, *, reason: str, now: datetime) -> None:
-    """An agreement ended before its time: what is due for a period that begins later is due no more."""
+    """An agreement ended before its time: what is due for a period that begins later is due no more.
+
+    `ended_on`: the first of all days, if it never was.
+    """
     unmet = await conn.fetch(
         "SELECT * FROM obligation WHERE agreement_id = $1 AND status = ANY($2) ORDER BY id FOR UPDATE",
         agreement_id,

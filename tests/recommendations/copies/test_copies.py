@@ -5,7 +5,15 @@ from typing import Any
 
 import pytest
 
-from services.registry.events import MemberRemoved, MspEnded, NgoClosed, NgoMerged, NgoReinstated, NgoSuspended
+from services.registry.events import (
+    MemberRemoved,
+    MspEnded,
+    MspRetracted,
+    NgoClosed,
+    NgoMerged,
+    NgoReinstated,
+    NgoSuspended,
+)
 from services.reporting.events import ObligationExtended, ObligationOverdue
 from shared.events.envelope import SYSTEM
 from shared.ids import uuid7
@@ -53,6 +61,22 @@ async def test_under_an_agreement_that_was_terminated_nothing_later_is_issued(
     response = await service.decide(STAFF, request, ISSUE)
 
     assert (response.status_code, response.json()["rule"]) == (422, "R02")
+
+
+async def test_under_an_agreement_that_was_recorded_by_mistake_nothing_is_issued(
+    service: Recommendations, ngo: Ngo
+) -> None:
+    request = await service.in_review(STAFF, ngo, staff_body(ngo))
+    mistake = MspRetracted(
+        **about(ngo), agreement_id=ngo.agreement_id, number="MSP-SNV", reason="another's", passed_to_ngo_id=None
+    )
+    await tell(service, "registry", mistake)
+
+    response = await service.decide(STAFF, request, ISSUE)
+    listed = await service.get(f"{STAFF}?expand=agreement", sub=ngo.member)
+
+    assert (response.status_code, response.json()["rule"]) == (422, "R02")
+    assert [request["agreement"] for request in listed.json()["items"]] == [None]
 
 
 async def test_a_reinstated_ngo_gets_its_letter(service: Recommendations, ngo: Ngo) -> None:

@@ -72,6 +72,7 @@ WRONG_TERMS: list[tuple[Json, set[tuple[str, str | None]]]] = [
     ({"rate_date": None}, {("#/rate_date", "V19")}),
     ({"amount_idr": None}, {("#/amount_idr", "V19")}),
     ({"rate": "0"}, {("#/rate", None)}),
+    ({"currency": "IDR"}, {("#/rate", "V19")}),
     ({"rate": 16000.0014}, {("#/rate", "V18")}),
     ({"rate_date": "2999-01-01"}, {("#/rate_date", None)}),
     ({"rate_date": "2199-12-31"}, {("#/rate_date", "V19")}),

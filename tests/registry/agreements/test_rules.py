@@ -43,13 +43,23 @@ def test_an_action_that_is_not_open_is_refused(status: Status, action: Action) -
 
 @pytest.mark.parametrize("status", RUNNING)
 def test_a_running_agreement_ends_in_one_of_three_ways(status: Status) -> None:
-    ends = {action: NEXT[status, action] for s, action in NEXT if s is status and action is not Action.PASS_ON}
+    ends = {
+        action: NEXT[status, action]
+        for s, action in NEXT
+        if s is status and action not in (Action.PASS_ON, Action.RETRACT)
+    }
 
     assert ends == {
         Action.EXPIRE: Status.EXPIRED,
         Action.SUCCEED: Status.EXTENDED,
         Action.TERMINATE: Status.TERMINATED,
     }
+
+
+@pytest.mark.parametrize("status", Status)
+def test_any_record_can_be_taken_back_and_once_only(status: Status) -> None:
+    assert ((status, Action.RETRACT) in NEXT) == (status is not Status.RETRACTED)
+    assert (Status.RETRACTED, Action.RETRACT) not in NEXT
 
 
 @given(PERIODS)

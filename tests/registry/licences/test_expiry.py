@@ -281,6 +281,27 @@ async def test_of_a_licence_whose_record_was_taken_back_nothing_more_is_told(
     assert await told() == [("LicenceRetracted", None), ("LicenceExpiring", 4), ("LicenceExpired", None)]
 
 
+async def test_of_a_rejected_applicants_licence_nothing_is_told(
+    world: World,
+    registry: httpx.AsyncClient,
+    permit: Json,
+    move_to: MoveTo,
+    told: Told,
+) -> None:
+    rejected = await registry.post(
+        f"/v1/organisations/{permit['ngo_id']}/verification",
+        json={"decision": "rejected", "reason": "no such embassy"},
+        headers=world.write("fasker_officer", match=1),
+    )
+    assert rejected.status_code == 200, rejected.text
+
+    await move_to(warned(9))
+    await move_to(in_jakarta(LAST_DAY + timedelta(days=1)))
+
+    assert await told() == []
+    assert await (await world.pool("registry")).fetchval("SELECT status FROM licence") == "EXPIRED"
+
+
 async def many_licences(world: World, permit: Json, count: int) -> None:
     await (await world.pool("registry")).execute(
         """

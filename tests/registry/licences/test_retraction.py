@@ -84,6 +84,24 @@ async def test_v02_a_permit_that_an_agreement_rests_on_is_not_taken_back_before_
     assert (retracted["status_code"], retracted.get("status")) == (200, "RETRACTED")
 
 
+async def test_a_permit_that_an_izin_operasional_rests_on_is_not_taken_back_before_that_one_is(
+    world: World, registry: httpx.AsyncClient, active: Json, retract: Make
+) -> None:
+    address = f"/v1/organisations/{active['id']}/licences"
+    operational = PERMIT | {"kind": "IZIN_OPERASIONAL", "valid_from": "2022-06-01", "valid_to": "2023-02-01"}
+    recorded = await registry.post(address, json=operational, headers=world.write(sub=APPLICANT))
+
+    refused = await retract()
+    await registry.post(
+        f"{address}/{recorded.json()['id']}/retraction", json=WHY, headers=world.write("fasker_officer", match=1)
+    )
+    retracted = await retract()
+
+    assert (refused["status_code"], refused["type"]) == (409, "/problems/action-not-allowed")
+    assert PERMIT["number"] in refused["detail"]
+    assert retracted["status_code"] == 200
+
+
 async def test_an_agreement_with_a_reason_to_reach_beyond_the_permit_does_not_rest_on_it(
     active: Json, sign: Make, retract: Make
 ) -> None:
@@ -111,6 +129,29 @@ async def test_a_licence_that_a_notified_activity_names_is_not_taken_back(
         409, "notified activities name this licence (1); they must name another first",
     )  # fmt: skip
     assert retracted["status_code"] == 200
+
+
+async def test_v01_an_application_whose_permit_was_taken_back_is_accepted_with_the_right_one_only(
+    world: World, registry: httpx.AsyncClient, applied: Json
+) -> None:
+    address = f"/v1/organisations/{applied['id']}"
+    [wrong] = (await registry.get(f"{address}/licences", headers=world.read(sub=APPLICANT))).json()["items"]
+    await registry.post(
+        f"{address}/licences/{wrong['id']}/retraction", json=WHY, headers=world.write("fasker_officer", match=1)
+    )
+
+    async def accept() -> httpx.Response:
+        return await registry.post(
+            f"{address}/verification", json={"decision": "accepted"}, headers=world.write("fasker_officer", match=1)
+        )
+
+    refused = await accept()
+    await registry.post(f"{address}/licences", json=PERMIT, headers=world.write(sub=APPLICANT))
+    accepted = await accept()
+
+    assert (refused.status_code, refused.json()["rule"]) == (409, "V01")
+    assert accepted.status_code == 200, accepted.text
+    assert accepted.json()["principle_permit"]["number"] == PERMIT["number"]
 
 
 async def test_what_was_taken_for_revoked_can_be_taken_back_too_and_once_only(

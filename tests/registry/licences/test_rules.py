@@ -10,6 +10,7 @@ from services.registry.licences.rules import (
     NEXT,
     Action,
     LeadTime,
+    OperationalPermit,
     Status,
     advance,
     check_nothing_rests,
@@ -98,21 +99,45 @@ SIGNED = [("MSP-1", (date(2020, 3, 1), date(2022, 3, 1)))]
 def test_a_permit_is_taken_back_where_each_agreement_lies_within_another_one(
     agreements: list[tuple[str, Period]], others: list[Period]
 ) -> None:
-    check_nothing_rests(PERMIT, agreements, others, 0)
+    check_nothing_rests(PERMIT, agreements, [], others, 0)
 
 
 def test_two_permits_that_follow_each_other_do_not_carry_an_agreement() -> None:
     others = [(date(2020, 2, 1), date(2021, 2, 1)), (date(2021, 2, 2), date(2023, 2, 1))]
 
     with pytest.raises(ActionNotAllowed, match="agreements MSP-1") as refusal:
-        check_nothing_rests(PERMIT, SIGNED, others, 0)
+        check_nothing_rests(PERMIT, SIGNED, [], others, 0)
 
     assert refusal.value.rule == "V02"
 
 
+ONE_DAY = timedelta(days=1)
+ENDING = [OperationalPermit("IO-1", PERMIT[1], DatedRule(0, "PP"))]
+
+
+@pytest.mark.parametrize(
+    ("operational", "others", "is_kept"),
+    [
+        (ENDING, [], True),
+        (ENDING, [(PERMIT[0], PERMIT[1] - ONE_DAY)], True),
+        (ENDING, [PERMIT], False),
+        ([OperationalPermit("IO-1", PERMIT[1], None)], [], False),  # of before there was such a limit
+        ([OperationalPermit("IO-1", PERMIT[1] + ONE_DAY, DatedRule(0, "PP"))], [], False),  # rests on another one
+    ],
+)
+def test_a_permit_with_which_an_izin_operasional_ends_is_not_taken_back(
+    operational: list[OperationalPermit], others: list[Period], is_kept: bool
+) -> None:
+    if is_kept:
+        with pytest.raises(ActionNotAllowed, match="izin operasional IO-1 would outlast"):
+            check_nothing_rests(PERMIT, [], operational, others, 0)
+    else:
+        check_nothing_rests(PERMIT, [], operational, others, 0)
+
+
 def test_a_licence_that_a_notified_activity_names_is_not_taken_back() -> None:
     with pytest.raises(ActionNotAllowed, match="notified activities name this licence"):
-        check_nothing_rests(PERMIT, [], [], 1)
+        check_nothing_rests(PERMIT, [], [], [], 1)
 
 
 @pytest.mark.parametrize(

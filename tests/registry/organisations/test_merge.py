@@ -58,6 +58,20 @@ async def test_agreements_stay_with_who_signed_them_and_name_who_stands_in(
     assert len(members.json()["items"]) == 1
 
 
+async def test_the_last_admin_of_a_merged_organisation_leaves_it_and_acts_for_the_successor(
+    world: World, registry: httpx.AsyncClient, active: Json, successor: Json, act: Act, join: Make
+) -> None:
+    await act(active, "merger", 2, **merger(successor["id"]))
+
+    left = await registry.delete(
+        f"/v1/organisations/{active['id']}/membership", headers=world.write(sub=APPLICANT, match=1)
+    )
+    invitation = await join(successor, APPLICANT, by="successor-1")
+
+    assert left.status_code == 204
+    assert invitation["status"] == "accepted"
+
+
 async def test_the_successor_must_be_another_registered_organisation(
     world: World, registry: httpx.AsyncClient, active: Json
 ) -> None:

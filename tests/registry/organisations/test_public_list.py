@@ -10,6 +10,7 @@ from services.reporting.events import (
     ObligationExtended,
     ObligationFulfilled,
     ObligationOverdue,
+    ObligationReopened,
     ObligationWaived,
 )
 from shared.events.envelope import SYSTEM
@@ -108,6 +109,25 @@ async def test_an_overdue_obligation_makes_late_until_it_is_put_right(
     assert await after(extended) == ("on_time", 0, 0)
     assert (await registry.get("/v1/organisations")).json()["items"][0]["standing"]["compliance"] == "on_time"
     assert await world.parked("registry") == []
+
+
+async def test_what_is_due_again_after_its_day_makes_late_again(
+    world: World, registry: httpx.AsyncClient, active: Json
+) -> None:
+    due = obligation(active)
+    await world.set_clock("registry", NOW)
+    await world.publish(
+        "reporting",
+        ObligationCreated(**due, rule="r", legal_basis="l"),
+        ObligationFulfilled(**due, on_time=True, days_late=0),
+        ObligationReopened(**due, reason="the report was withdrawn"),
+        ObligationOverdue(**due, days_late=12),
+    )
+    await world.deliver("reporting", "registry")
+
+    standing = (await registry.get(f"/v1/organisations/{active['id']}/standing")).json()
+
+    assert (standing["compliance"], standing["days_late"]) == ("late", 12)
 
 
 async def test_days_late_grow_with_the_clock(world: World, registry: httpx.AsyncClient, active: Json) -> None:

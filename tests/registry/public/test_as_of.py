@@ -139,6 +139,25 @@ async def test_agreements_signed_later_were_not_known_before(
     assert (then["agreements"], then["priorities"]) == ([], [])
 
 
+async def test_an_agreement_whose_record_was_taken_back_is_shown_as_of_the_days_on_which_it_was_taken_for_right(
+    world: World, registry: httpx.AsyncClient, find: Find, active: Json, sign: Make
+) -> None:
+    await on(world, "2020-09-10")
+    agreement = await sign(active["id"])
+    await on(world, "2020-09-12")
+    retracted = await registry.post(
+        f"/v1/agreements/{agreement['id']}/retraction",
+        json={"reason": "another organisation's"},
+        headers=world.write("fasker_head", match=1),
+    )
+    assert retracted.status_code == 200, retracted.text
+
+    assert await find("region=53&as_of=2020-09-11") == ["SNV"]
+    assert await find("region=53&as_of=2020-09-12") == await find("region=53") == []
+    then = (await registry.get(f"/v1/register/{active['id']}?as_of=2020-09-11")).json()
+    assert [known["number"] for known in then["agreements"]] == [agreement["number"]]
+
+
 async def test_a_plan_that_was_amended_later_is_known_as_it_was(
     world: World, registry: httpx.AsyncClient, find: Find, active: Json, sign: Make, approve: Make
 ) -> None:

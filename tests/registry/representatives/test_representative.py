@@ -41,6 +41,41 @@ async def test_an_official_says_why_he_reads_who_it_is_and_the_reading_is_kept(
     ]
 
 
+async def test_an_officer_checks_who_heads_the_office_and_another_one_is_unconfirmed_again(
+    world: World, registry: httpx.AsyncClient, applied: Json
+) -> None:
+    organisation = f"/v1/organisations/{applied['id']}"
+
+    async def check(match: int, **check: str) -> httpx.Response:
+        body = {"checks": [{"field": "representative", **check}]}
+        headers = world.write("fasker_officer", match=match, unit="Fasker")
+        return await registry.post(f"{organisation}/field-checks", json=body, headers=headers)
+
+    async def name(match: int, **changes: str) -> httpx.Response:
+        headers = world.write(sub=APPLICANT, match=match)
+        return await registry.put(f"{organisation}/representative", json=NAMED | changes, headers=headers)
+
+    def found(response: httpx.Response) -> tuple[str | None, ...]:
+        [check] = [each for each in response.json()["checks"] if each["field"] == "representative"]
+        return check["state"], check["comment"], check["confirmed_by_unit"]
+
+    asked = await check(1, state="queried", comment="who is it?")
+    answered = await name(2)
+    confirmed = await check(3, state="confirmed")
+    changed = await name(4, name="Contoh Pengganti")
+
+    assert [found(each) for each in (asked, answered, confirmed, changed)] == [
+        ("queried", "who is it?", None),
+        ("unconfirmed", None, None),
+        ("confirmed", None, "Fasker"),
+        ("unconfirmed", None, "Fasker"),
+    ]
+    steps = (await registry.get(f"{organisation}/profile/steps", headers=world.read(sub=APPLICANT))).json()["items"]
+    assert [(step["act"], step["previous"]) for step in steps] == [
+        ("change", None), ("confirm", None), ("change", None), ("query", None),
+    ]  # fmt: skip
+
+
 async def test_a_wrong_name_is_refused(world: World, registry: httpx.AsyncClient, applied: Json) -> None:
     address = f"/v1/organisations/{applied['id']}/representative"
     wrong: list[tuple[Json, str]] = [

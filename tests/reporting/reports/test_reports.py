@@ -143,6 +143,19 @@ async def test_a_withdrawn_report_is_due_again(
     await ngo.post("/reports", report_body, status=201)
 
 
+async def test_a_report_that_is_withdrawn_after_its_day_is_overdue_again_as_all_who_follow_are_told(
+    world: World, report: Json, semester: Json, ngo: Desk, move_to: MoveTo
+) -> None:
+    submitted = await ngo.post(f"/reports/{report['id']}/submission", match=report["version"])
+    await move_to(datetime(2020, 8, 12, 3, tzinfo=UTC))
+
+    await ngo.post(f"/reports/{report['id']}/withdrawal", match=submitted["version"])
+
+    assert (await ngo.get(f"/obligations/{semester['id']}"))["status"] == "overdue"
+    told = [e["type"] for e in await world.events("reporting") if e["data"].get("obligation_id") == semester["id"]]
+    assert told[-2:] == ["ObligationReopened", "ObligationOverdue"]
+
+
 async def test_only_reports_that_are_owed_can_be_drafted(ngo: Desk, other_ngo: Desk, report_body: Json) -> None:
     [plan_due] = (await ngo.get("/obligations?kind=work_plan&status=fulfilled"))["items"]
 

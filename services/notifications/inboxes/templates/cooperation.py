@@ -33,6 +33,15 @@ TEMPLATES: Final[Mapping[str, tuple[Template, ...]]] = {
             "MSP {number} with {ngo} {cause}; its last day was {ended_on}.",
         ),
     ),
+    "MspRetracted": (
+        Template(
+            ("ngo", "region", "fasker_officer"),
+            "Catatan MSP {number} ditarik",
+            "Record of MSP {number} taken back",
+            "MSP {number} dengan {ngo} keliru dicatat; pemberitahuan tentangnya tidak berlaku. Alasan: {reason}",
+            "MSP {number} with {ngo} was recorded by mistake; what was told of it does not hold. Reason: {reason}",
+        ),
+    ),
     "ProgrammeDirectionRecorded": (
         Template(
             ("ngo", "region"),
