@@ -31,7 +31,7 @@ PASS_ROWS: Final = 2000
 POLL_SECONDS: Final = 1.0
 HEARTBEAT_SECONDS: Final = 1.0
 LOCK_POLL_SECONDS: Final = 0.3
-# A frozen leader loses its session, and with it the lock, after this time without a statement.
+# A leader for which the server has waited so long is frozen: it loses its session, and with it the lock.
 LEASE_SECONDS: Final = 5
 RESTART_SECONDS: Final = 0.5
 HALTED_SECONDS: Final = 30.0
@@ -95,7 +95,6 @@ async def _leadership(relay: Relay, stopping: asyncio.Event) -> AsyncIterator[as
         command_timeout=15,  # only when the server itself no longer answers
         server_settings={
             "application_name": f"{relay.service}-relay",
-            "idle_session_timeout": str(LEASE_SECONDS * 1000),
             "statement_timeout": "10000",
             "synchronous_commit": "off",  # a deletion that a crash undoes sends a record again, nothing else
         },
@@ -114,8 +113,10 @@ async def _leadership(relay: Relay, stopping: asyncio.Event) -> AsyncIterator[as
 
 
 async def _end_frozen(conn: asyncpg.Connection) -> None:
-    """End the session of a relay that froze within a statement: the server, waiting for the rest of it or to be rid of
-    the answer, does not call that idle."""
+    """End the session of a relay for which the server has waited longer than the lease.
+
+    For its next statement, the rest of one, or to be rid of an answer: `idle_session_timeout` would see only the first.
+    """
     await conn.execute(
         """
         SELECT pg_terminate_backend(pid) FROM pg_stat_activity

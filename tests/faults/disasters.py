@@ -77,23 +77,24 @@ async def _refused(work: Workload) -> None:
 
 
 async def wipe_kafka(work: Workload, _fault: Planned) -> None:
-    """A new, empty cluster. Every reader must stop and say so; then the events are sent again from the tables."""
+    """A new, empty cluster. Its readers must stop and say so; then the events are sent again from the tables."""
     scene = work.scene
     async with scene.servers:
         await scene.kafka.crash()
+        # One that was rewound a moment ago, and has read nothing since, knows of no old log.
+        silent = {reader for reader in READERS if await scene.ask(reader, "SELECT EXISTS (SELECT FROM bookmark)")}
         await asyncio.to_thread(scene.kafka.wipe)
         await scene.kafka.start()
         await scene.create_topics()
-        silent = set(ALL_WORKERS)
 
         async def all_have_stopped() -> bool:
-            """Restarted ones stop again, until the operator has acted."""
-            stopped = [line for line in scene.fleet.complaints() if "worker_stopped_itself" in line]
-            silent.difference_update(line.split(":")[0] for line in stopped)
+            """A worker of each: the one to which a partition falls that was read before. Restarted, it stops again."""
+            stopped = {line.split(":")[0] for line in scene.fleet.complaints() if "worker_stopped_itself" in line}
+            silent.difference_update({reader for reader in silent if stopped & {*worker_names(reader)}})
             return not silent
 
         try:
-            await scene.until(all_have_stopped, "every reader stops, for the log is another one", seconds=60)
+            await scene.until(all_have_stopped, "every reader of the old log stops", seconds=60)
         except TimeoutError as error:
             raise Wrong(f"{error}; still reading: {', '.join(sorted(silent))}") from error
         await scene.fleet.hold_down(*ALL_WORKERS)

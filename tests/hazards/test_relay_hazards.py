@@ -162,7 +162,7 @@ async def test_a_frozen_leader_loses_its_lock_within_a_statement_too(
     world: World, line: Line, freeze: Callable[[asyncpg.Connection], Awaitable[None]]
 ) -> None:
     """The server waits for its client then, but does not call the session idle."""
-    settings = {"application_name": "registry-relay", "idle_session_timeout": "1000", "statement_timeout": "1000"}
+    settings = {"application_name": "registry-relay", "statement_timeout": "1000"}
     leader = await asyncpg.connect(line.own.dsn, server_settings=settings)
     assert await leader.fetchval("SELECT pg_try_advisory_lock(hashtext($1))", line.own.channel)
     await freeze(leader)
