@@ -14,6 +14,7 @@ from fastapi import Request
 from shared.db import Database
 from shared.errors import InvalidInput, NotYetArrived
 from shared.http.auth import signed_in
+from shared.http.headers import bounded
 from shared.http.waiting import place_to_wait
 
 Positions = list[tuple[str, str, int]]
@@ -24,8 +25,6 @@ _WAIT: Final = re.compile(r"(?:^|[,;\s])wait=([0-9]{1,3})(?:$|[,;\s])")
 WAIT_SECONDS_DEFAULT: Final = 5
 WAIT_SECONDS_MAX: Final = 10
 POSITIONS_MAX: Final = 20
-HEADER_LENGTH_MAX: Final = 3000
-PREFER_LENGTH_MAX: Final = 200
 FIRST_PAUSE_SECONDS: Final = 0.002
 LONGEST_PAUSE_SECONDS: Final = 0.25
 
@@ -34,16 +33,12 @@ async def read_after(request: Request) -> None:
     """Wait until the events that a read names have been applied here."""
     if request.method not in ("GET", "HEAD"):
         return
-    given, prefer = request.headers.get("singo-after"), request.headers.get("prefer", "")
-    if len(prefer) > PREFER_LENGTH_MAX:
-        raise InvalidInput.field("header:Prefer", f"must have at most {PREFER_LENGTH_MAX} characters")
-    if given is None:
+    prefer = bounded(request, "Prefer")
+    if "singo-after" not in request.headers:
         return
     actor = await signed_in(request)  # waiting is for callers we know, also where the route is public
     state: Any = request.app.state
-    if len(given) > HEADER_LENGTH_MAX:
-        raise InvalidInput.field("header:Singo-After", f"must have at most {HEADER_LENGTH_MAX} characters")
-    texts = given.split(",")  # an empty header is one that names nothing: refused
+    texts = bounded(request, "Singo-After").split(",")  # an empty header is one that names nothing: refused
     if len(texts) > POSITIONS_MAX:
         raise InvalidInput.field("header:Singo-After", f"must be at most {POSITIONS_MAX} positions")
     positions = [_parse(text.strip()) for text in texts]

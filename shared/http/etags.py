@@ -15,11 +15,10 @@ from typing import Annotated, Final
 from fastapi import Depends, Request, Response
 from pydantic import BaseModel
 
-from shared.errors import InvalidInput, Problem, VersionRequired
-from shared.http.headers import reads_headers
+from shared.errors import Problem, VersionRequired
+from shared.http.headers import bounded, reads_headers
 from shared.http.selection import Selection
 
-LENGTHS_MAX: Final = {"If-None-Match": 1000, "If-Modified-Since": 100}
 HTTP_DATES: Final = ("%a, %d %b %Y %H:%M:%S GMT", "%A, %d-%b-%y %H:%M:%S GMT", "%a %b %d %H:%M:%S %Y")
 """The one in which dates are written, and two of old that are understood (RFC 9110, section 5.6.7)."""
 
@@ -55,12 +54,12 @@ ExpectedVersion = Annotated[int, Depends(expected_version)]
 
 def known_tags(request: Request) -> list[str]:
     """What the reader has, of any version."""
-    return [part.strip().removeprefix("W/") for part in _bounded(request, "If-None-Match").split(",")]
+    return [part.strip().removeprefix("W/") for part in bounded(request, "If-None-Match").split(",")]
 
 
 def is_known(request: Request, tag: str, since: datetime | None = None) -> bool:
     """Whether the reader has just this (RFC 9110, section 13.2.2): the tag decides, the time only for want of tags."""
-    known, read_at = known_tags(request), _http_date(_bounded(request, "If-Modified-Since"))
+    known, read_at = known_tags(request), _http_date(bounded(request, "If-Modified-Since"))
     if "if-none-match" in request.headers:
         return tag in known or "*" in known
     return since is not None and read_at is not None and since <= read_at
@@ -68,13 +67,6 @@ def is_known(request: Request, tag: str, since: datetime | None = None) -> bool:
 
 def validators(tag: str, since: datetime | None) -> dict[str, str]:
     return {"ETag": tag} | ({"Last-Modified": since.astimezone(UTC).strftime(HTTP_DATES[0])} if since else {})
-
-
-def _bounded(request: Request, name: str) -> str:
-    given = request.headers.get(name, "")
-    if len(given) > LENGTHS_MAX[name]:
-        raise InvalidInput.field(f"header:{name}", f"must have at most {LENGTHS_MAX[name]} characters")
-    return given
 
 
 def _http_date(text: str) -> datetime | None:

@@ -7,7 +7,14 @@ with them. So they are declared here for the API's document, and described in `s
 from collections.abc import Callable
 from typing import Any, Final, TypeVar
 
+from fastapi import Request
+
+from shared.errors import InvalidInput
+
 Dependency = TypeVar("Dependency", bound=Callable[..., Any])
+
+LENGTHS_MAX: Final = {"If-Modified-Since": 100, "If-None-Match": 1000, "Prefer": 200, "Singo-After": 3000}
+"""In characters; the API's document names the same."""
 
 _headers: Final[dict[Callable[..., Any], tuple[str, ...]]] = {}
 
@@ -22,3 +29,11 @@ def reads_headers(*names: str) -> Callable[[Dependency], Dependency]:
 
 def headers_read_by(dependency: Callable[..., Any]) -> tuple[str, ...]:
     return _headers.get(dependency, ())
+
+
+def bounded(request: Request, name: str) -> str:
+    """What one of `LENGTHS_MAX` says; empty if it is not there."""
+    given = request.headers.get(name, "")
+    if len(given) > LENGTHS_MAX[name]:
+        raise InvalidInput.field(f"header:{name}", f"must have at most {LENGTHS_MAX[name]} characters")
+    return given

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any, Final
 
-from shared.http.etags import LENGTHS_MAX
+from shared.http.headers import LENGTHS_MAX
 from shared.http.openapi_schemas import prepared
 from shared.http.problem_pages import all_problems
 from shared.http.problems import MEDIA_TYPE, ProblemDocument
@@ -89,7 +89,7 @@ PARAMETERS: Final[dict[str, Json]] = {
         "description": "Positions of events that this read must see, with commas, as a write's `Singo-Events` named "
         "them. It waits for them, or answers 503. Needs a token everywhere.",
         "schema": _text(
-            3000,
+            LENGTHS_MAX["Singo-After"],
             pattern=r"^[a-z]+/[!-+\--~]{1,100}/[1-9][0-9]{0,17}( *, *[a-z]+/[!-+\--~]{1,100}/[1-9][0-9]{0,17}){0,19}$",
         ),
         "example": "reporting/0198f3a2-5b7e-7c31-9d44-6a1b2c3d4e5f/42",
@@ -99,7 +99,7 @@ PARAMETERS: Final[dict[str, Json]] = {
         "in": "header",
         "required": False,
         "description": "`wait=5` (RFC 7240): seconds that `Singo-After` may wait, 10 at most; 5 if not given",
-        "schema": _text(200),
+        "schema": _text(LENGTHS_MAX["Prefer"]),
         "example": "wait=5",
     },
 }

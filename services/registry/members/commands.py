@@ -105,10 +105,12 @@ async def _expect_another_admin(conn: Connection, ngo_id: UUID, role: str) -> No
 
     Into an organisation that has ended nobody is let in; who acted for it may act for its successor.
     """
+    if role != "ngo_admin":
+        return
     if await conn.fetchval("SELECT status <> ALL($2) FROM organisation WHERE id = $1", ngo_id, OPEN):
         return
     admins = await conn.fetchval("SELECT count(*) FROM membership WHERE ngo_id = $1 AND role = 'ngo_admin'", ngo_id)
-    if role == "ngo_admin" and admins == 1:
+    if admins == 1:
         raise ActionNotAllowed("the last ngo_admin stays; let there be another one first")
 
 
