@@ -22,6 +22,8 @@ READERS: Final = {
 
 _EVENT: Final = re.compile(r'(\w+);id="([^"]+)";position="([^"]+)"')
 ARRIVAL_SECONDS_MAX: Final = 60
+UNANSWERED_SECONDS_MAX: Final = 30
+REPEAT_SECONDS: Final = 0.2
 
 
 class Unexpected(Exception):
@@ -92,6 +94,17 @@ class Services:
             self._tokens[who.sub] = response.raise_for_status().json()["access_token"]
         return self._tokens[who.sub]
 
+    async def _answered(self, verb: str, url: str, **sent: Any) -> httpx.Response:
+        """The answer, also if the service is killed and started again meanwhile: the key lets nothing happen twice."""
+        deadline = time.monotonic() + UNANSWERED_SECONDS_MAX
+        while True:
+            try:
+                return await self.http.request(verb, url, **sent)
+            except httpx.TransportError:
+                if time.monotonic() > deadline:
+                    raise
+            await asyncio.sleep(REPEAT_SECONDS)
+
     async def call(
         self,
         who: Person | None,
@@ -114,7 +127,7 @@ class Services:
             sent["If-Match"] = f'"{match}"'
         started = time.perf_counter()
         content: dict[str, Any] = {"content": body} if isinstance(body, bytes) else {"json": body}
-        response = await self.http.request(verb, self.addresses[service] + path, headers=sent, **content)
+        response = await self._answered(verb, self.addresses[service] + path, headers=sent, **content)
         at, took_ms = time.time(), (time.perf_counter() - started) * 1000
         if not (response.status_code == expect if expect else response.is_success):
             wanted = expect or "success"
